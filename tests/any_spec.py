@@ -1,0 +1,34 @@
+"""Any spec that may be asked for: for tests of what must hold whatever a person chose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from trainers.specs import SPECS, Setting, Spec, applies, parse_spec, settings
+
+
+def values_of(setting: Setting) -> st.SearchStrategy[Any]:
+    """Any legal value of one setting."""
+    if setting.kind == "choice":
+        return st.sampled_from(setting.choices)
+    if setting.kind == "path":
+        return st.none() | st.just("/data/mnist.npz")
+    assert setting.minimum is not None and setting.maximum is not None
+    if setting.kind == "int":
+        return st.integers(int(setting.minimum), int(setting.maximum))
+    return st.floats(
+        setting.minimum,
+        setting.maximum,
+        exclude_min=setting.exclusive_minimum,
+        exclude_max=setting.exclusive_maximum,
+    )
+
+
+@st.composite
+def specs(draw: st.DrawFn, task: str = "classify") -> Spec:
+    """Any spec of a task, with only the settings that have an effect beside each other."""
+    choices = settings(SPECS[task])
+    known = {setting.name: draw(values_of(setting)) for setting in choices}
+    return parse_spec({one.name: known[one.name] for one in choices if applies(one, known)})

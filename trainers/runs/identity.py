@@ -1,0 +1,64 @@
+"""Which process is meant: a process number alone is reused, so host, boot and start time go with it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import uuid
+from functools import cache
+from pathlib import Path
+
+import psutil
+import pydantic
+
+_START_TOLERANCE_SECONDS = 1.0
+
+
+class ProcessIdentity(pydantic.BaseModel):
+    """A process of some machine; `started` in Unix seconds."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
+
+    host: str
+    boot_id: str
+    pid: int = pydantic.Field(gt=0)
+    started: float
+
+
+@cache
+def boot_id() -> str:
+    """What changes when this machine restarts: Linux' boot id, elsewhere the boot time."""
+    linux = Path("/proc/sys/kernel/random/boot_id")
+    return linux.read_text().strip() if linux.exists() else f"boot-{psutil.boot_time():.0f}"
+
+
+@cache
+def host() -> str:
+    """This machine's name with its hardware number, so that two containers of one name differ."""
+    return f"{platform.node()}-{uuid.getnode():x}"
+
+
+def process_identity(pid: int | None = None) -> ProcessIdentity:
+    """The identity of a process here (by default this one); raises psutil.NoSuchProcess."""
+    process = psutil.Process(pid or os.getpid())
+    return ProcessIdentity(host=host(), boot_id=boot_id(), pid=process.pid, started=process.create_time())
+
+
+def is_here(identity: ProcessIdentity) -> bool:
+    """Whether the process is or was one of this machine, whose life can be looked up."""
+    return identity.host == host()
+
+
+def is_alive(identity: ProcessIdentity) -> bool:
+    """Whether this very process still runs on this machine (a zombie does not)."""
+    if not is_here(identity) or identity.boot_id != boot_id():
+        return False
+    try:
+        process = psutil.Process(identity.pid)
+        started = process.create_time()
+        return (
+            abs(started - identity.started) < _START_TOLERANCE_SECONDS
+            and process.status() != psutil.STATUS_ZOMBIE
+        )
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,136 @@
+"""What a form and a command line must know of a spec's field, and how a task's fields are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+import pydantic
+
+Group = Literal["common", "network", "training", "machine"]
+
+
+def setting(
+    default: Any,
+    *,
+    label: str,
+    description: str,
+    group: Group,
+    unit: str = "",
+    only_for: Mapping[str, tuple[str, ...]] | None = None,
+    logarithmic: bool = False,
+    **bounds: Any,
+) -> Any:
+    """A pydantic field that also carries what a form and a command line need to show it."""
+    extra: dict[str, Any] = {
+        "group": group,
+        "unit": unit,
+        "only_for": {field: list(values) for field, values in (only_for or {}).items()},
+        "logarithmic": logarithmic,
+    }
+    return pydantic.Field(default, title=label, description=description, json_schema_extra=extra, **bounds)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of a spec, as a form or a command line shows it.
+
+    `kind` is int, float, choice or path; `only_for` names the fields and the values of theirs with which
+    this setting has an effect (empty: always); bounds are None where there is none, and
+    `exclusive_minimum` says that the minimum itself is not allowed.
+    """
+
+    name: str
+    label: str
+    description: str
+    unit: str
+    group: Group
+    kind: Literal["int", "float", "choice", "path"]
+    default: Any
+    choices: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+    exclusive_minimum: bool
+    exclusive_maximum: bool
+    logarithmic: bool
+    only_for: dict[str, tuple[str, ...]]
+
+    @property
+    def option(self) -> str:
+        """The command line's option, as `--learning-rate`."""
+        return "--" + self.name.replace("_", "-")
+
+
+def settings(spec_class: type[pydantic.BaseModel]) -> tuple[Setting, ...]:
+    """The settings of a task in the order in which a form shows them."""
+    return tuple(
+        _as_setting(name, field) for name, field in spec_class.model_fields.items() if name != "task"
+    )
+
+
+def _as_setting(name: str, field: pydantic.fields.FieldInfo) -> Setting:
+    extra = field.json_schema_extra
+    assert isinstance(extra, dict) and not field.is_required()
+    choices = tuple(get_args(field.annotation)) if get_origin(field.annotation) is Literal else ()
+    bounds = {
+        key: getattr(part, key)
+        for part in field.metadata
+        for key in ("ge", "gt", "le", "lt")
+        if hasattr(part, key)
+    }
+    only_for: Any = extra["only_for"]
+    group: Any = extra["group"]
+    kinds: dict[Any, Literal["int", "float"]] = {int: "int", float: "float"}
+    return Setting(
+        name=name,
+        label=str(field.title),
+        description=str(field.description),
+        unit=str(extra["unit"]),
+        group=group,
+        kind="choice" if choices else kinds.get(field.annotation, "path"),
+        default=field.default,
+        choices=choices,
+        minimum=bounds.get("ge", bounds.get("gt")),
+        maximum=bounds.get("le", bounds.get("lt")),
+        exclusive_minimum="gt" in bounds,
+        exclusive_maximum="lt" in bounds,
+        logarithmic=bool(extra["logarithmic"]),
+        only_for={field_name: tuple(values) for field_name, values in only_for.items()},
+    )
+
+
+def applies(setting: Setting, values: pydantic.BaseModel | Mapping[str, Any]) -> bool:
+    """Whether a setting has an effect beside these values (a spec, or a form's half-filled mapping)."""
+    known = values.model_dump() if isinstance(values, pydantic.BaseModel) else values
+    return all(known.get(field) in allowed for field, allowed in setting.only_for.items())
+
+
+def legal_values(setting: Setting) -> str:
+    """What a setting may be, in words: "a whole number, at least 1 and at most 10000"."""
+    if setting.kind == "choice":
+        return "one of " + ", ".join(setting.choices)
+    if setting.kind == "path":
+        return "the path of a file"
+    noun = "a whole number" if setting.kind == "int" else "a number"
+    low = f"above {setting.minimum:g}" if setting.exclusive_minimum else f"at least {setting.minimum:g}"
+    high = f"below {setting.maximum:.10g}" if setting.exclusive_maximum else f"at most {setting.maximum:.10g}"
+    return f"{noun}, {low} and {high}"
+
+
+def changed_settings(spec: pydantic.BaseModel) -> dict[str, Any]:
+    """The settings that differ from their default, by name."""
+    return {
+        setting.name: getattr(spec, setting.name)
+        for setting in settings(type(spec))
+        if getattr(spec, setting.name) != setting.default
+    }
+
+
+def effective_settings(spec: pydantic.BaseModel) -> dict[str, Any]:
+    """The settings that have an effect in this spec, by name: what HParams and a comparison show."""
+    return {
+        setting.name: getattr(spec, setting.name)
+        for setting in settings(type(spec))
+        if applies(setting, spec)
+    }
