@@ -1,0 +1,142 @@
+"""The test of a network, held against scikit-learn, and the files that pages read."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from trainers import datasets, models
+from trainers.datasets import Dataset, Split
+from trainers.evaluation import (
+    EXAMPLES_PER_CELL,
+    Evaluation,
+    compiled_prediction,
+    evaluate,
+    example_rows,
+    save_model,
+    write_artifacts,
+)
+from trainers.runs import StorageFailed
+from trainers.specs import ClassifySpec
+
+# Keras 3.15 converts tensors in a way that NumPy 2 announces to drop.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def data() -> Dataset:
+    return datasets.load(ClassifySpec(dataset="mnist-5k"))
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    """A network that has learned a little: enough to be right and wrong in many ways."""
+    return models.build(ClassifySpec(model="softmax", seed=3))
+
+
+@pytest.fixture(scope="module")
+def seen(model: keras.Model, data: Dataset) -> Evaluation:
+    return evaluate(compiled_prediction(model), data.test)
+
+
+def test_accuracy_loss_and_confusion_are_scikit_learns(
+    model: keras.Model, data: Dataset, seen: Evaluation
+) -> None:
+    probabilities = model(data.test.images[..., None].astype(np.float32) / 255).numpy()
+    predictions = probabilities.argmax(axis=1)
+    assert seen.accuracy == metrics.accuracy_score(data.test.labels, predictions)
+    # scikit-learn wants a sum of exactly 1, which float32 reaches only nearly.
+    exact = probabilities.astype(float) / probabilities.sum(axis=1, keepdims=True, dtype=float)
+    assert seen.loss == pytest.approx(metrics.log_loss(data.test.labels, exact), rel=1e-4)
+    assert np.array_equal(seen.confusion(10), metrics.confusion_matrix(data.test.labels, predictions))
+    np.testing.assert_allclose(seen.confidences, probabilities.max(axis=1), rtol=1e-5)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=200),
+)
+def test_any_confusion_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
+    labels, predictions = (np.array(column) for column in zip(*pairs, strict=True))
+    accuracy = float((labels == predictions).mean())
+    seen = Evaluation(0.0, accuracy, labels.astype(np.uint8), predictions, np.ones(len(pairs), np.float32))
+    expected = metrics.confusion_matrix(labels, predictions, labels=range(10))
+    assert np.array_equal(seen.confusion(10), expected)
+    assert seen.standard_error == pytest.approx(math.sqrt(accuracy * (1 - accuracy) / len(pairs)))
+
+
+def test_examples_are_the_most_confident_of_each_cell(seen: Evaluation) -> None:
+    rows = example_rows(seen, 10)
+    assert len(set(rows.tolist())) == len(rows)
+    for (true, predicted), count in np.ndenumerate(seen.confusion(10)):
+        here = (seen.labels == true) & (seen.predictions == predicted)
+        chosen = [row for row in rows if here[row]]
+        assert len(chosen) == min(count, EXAMPLES_PER_CELL)
+        best = np.sort(seen.confidences[here])[::-1][:EXAMPLES_PER_CELL]
+        assert seen.confidences[chosen].tolist() == best.tolist()  # in this order
+
+
+def test_the_files_say_what_was_seen(tmp_path: Path, data: Dataset, seen: Evaluation) -> None:
+    write_artifacts(seen, data, tmp_path)
+    written = json.loads((tmp_path / "evaluation.json").read_text())
+    assert written["test_accuracy"] == seen.accuracy
+    assert written["test_count"] == 500
+    assert written["class_names"] == list("0123456789")
+    assert np.trace(written["confusion"]) / 500 == pytest.approx(seen.accuracy)
+    with np.load(tmp_path / "examples.npz", allow_pickle=False) as examples:
+        rows = examples["indices"]
+        assert np.array_equal(examples["images"], data.test.images[rows])
+        assert examples["images"].dtype == np.uint8
+        assert np.array_equal(examples["labels"], data.test.labels[rows])
+        assert np.array_equal(examples["predictions"], seen.predictions[rows])
+        assert examples["confidences"].dtype == np.float32
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["evaluation.json", "examples.npz"]
+
+
+def test_the_saved_model_answers_as_the_trained_one(
+    tmp_path: Path, model: keras.Model, data: Dataset, seen: Evaluation
+) -> None:
+    save_model(model, tmp_path)
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    again = evaluate(compiled_prediction(loaded), data.test)
+    assert np.array_equal(again.predictions, seen.predictions)
+
+
+def test_many_images_are_looked_at_a_thousand_at_a_time(model: keras.Model) -> None:
+    random = np.random.default_rng(0)
+    split = Split(random.integers(0, 256, (2_001, 28, 28), np.uint8), random.integers(0, 10, 2_001, np.uint8))
+    sizes = []
+    predict = compiled_prediction(model)
+
+    def counted(images, labels):  # type: ignore[no-untyped-def]
+        sizes.append(len(labels))
+        return predict(images, labels)
+
+    seen = evaluate(counted, split)
+    assert sizes == [1_000, 1_000, 1]
+    assert len(seen.predictions) == 2_001
+
+
+def test_a_loss_that_is_no_number_is_written_as_null(tmp_path: Path, data: Dataset) -> None:
+    count = len(data.test.labels)
+    seen = Evaluation(
+        float("nan"), 0.1, data.test.labels, np.zeros(count, np.int64), np.full(count, np.nan, np.float32)
+    )
+    write_artifacts(seen, data, tmp_path)
+    assert json.loads((tmp_path / "evaluation.json").read_text())["test_loss"] is None
+
+
+def test_a_folder_that_is_gone_is_a_sentence(
+    tmp_path: Path, model: keras.Model, data: Dataset, seen: Evaluation
+) -> None:
+    with pytest.raises(StorageFailed):
+        write_artifacts(seen, data, tmp_path / "gone")
+    with pytest.raises(StorageFailed):
+        save_model(model, tmp_path / "gone")

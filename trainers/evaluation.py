@@ -1,0 +1,134 @@
+"""How good a network is on images it has never seen, and which of them it gets wrong.
+
+evaluation = evaluate(compiled_prediction(model), data.test)
+write_artifacts(evaluation, data, run.artifacts)
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from trainers.datasets import Dataset, Split
+from trainers.gradient_descent import as_input
+from trainers.runs import storage_failed, write_json
+
+EXAMPLES_PER_CELL = 24
+_BATCH = 1_000
+
+Prediction = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a network says about n images with `labels` uint8 [n].
+
+    `predictions` int64 [n], their `confidences` float32 [n] (the probability of the predicted class), and over
+    all images the mean `loss` (cross-entropy, nats) and the `accuracy`.
+    """
+
+    loss: float
+    accuracy: float
+    labels: np.ndarray
+    predictions: np.ndarray
+    confidences: np.ndarray
+
+    @property
+    def standard_error(self) -> float:
+        """Of the accuracy, for n images drawn at random: √(p(1 − p)/n)."""
+        return math.sqrt(self.accuracy * (1 - self.accuracy) / len(self.labels))
+
+    def confusion(self, classes: int) -> np.ndarray:
+        """How often which class was taken for which: int64 [true class, predicted class]."""
+        cells = self.labels.astype(np.int64) * classes + self.predictions
+        return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+
+
+def compiled_prediction(model: keras.Model) -> Prediction:
+    """A network's answers as a compiled function of images uint8 [n, 28, 28] and labels int64 [n].
+
+    It gives each image's loss float32 [n] and probabilities float32 [n, classes].
+    """
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8), tf.TensorSpec([None], tf.int64)])
+    def predict(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        probabilities = model(as_input(images), training=False)  # [n, classes]
+        return keras.losses.sparse_categorical_crossentropy(labels, probabilities), probabilities
+
+    return predict
+
+
+def evaluate(predict: Prediction, split: Split) -> Evaluation:
+    """The network's answers to a part of a data set, a thousand images at a time."""
+    losses, probabilities = [], []
+    for first in range(0, len(split.labels), _BATCH):
+        rows = slice(first, first + _BATCH)
+        loss, probability = predict(
+            tf.constant(split.images[rows]), tf.constant(split.labels[rows], tf.int64)
+        )
+        losses.append(loss.numpy())
+        probabilities.append(probability.numpy())
+    everything = np.concatenate(probabilities)  # [n, classes]
+    predictions = everything.argmax(axis=1)
+    return Evaluation(
+        loss=float(np.concatenate(losses).mean(dtype=np.float64)),
+        accuracy=float((predictions == split.labels).mean()),
+        labels=split.labels,
+        predictions=predictions,
+        confidences=everything.max(axis=1),
+    )
+
+
+def example_rows(evaluation: Evaluation, classes: int) -> np.ndarray:
+    """Which images illustrate the confusion matrix: up to 24 of each cell, most confident first: int64 [m]."""
+    by_confidence = np.argsort(-evaluation.confidences, kind="stable")
+    cells = evaluation.labels.astype(np.int64) * classes + evaluation.predictions
+    chosen = [by_confidence[cells[by_confidence] == cell][:EXAMPLES_PER_CELL] for cell in np.unique(cells)]
+    return np.concatenate(chosen)
+
+
+def write_artifacts(evaluation: Evaluation, data: Dataset, folder: Path) -> None:
+    """Writes `evaluation.json` and `examples.npz` about the test images; raises StorageFailed."""
+    classes = len(data.class_names)
+    write_json(
+        folder / "evaluation.json",
+        {
+            "test_accuracy": evaluation.accuracy,
+            "test_loss": evaluation.loss if math.isfinite(evaluation.loss) else None,
+            "test_count": len(evaluation.labels),
+            "standard_error": evaluation.standard_error,
+            "class_names": list(data.class_names),
+            "confusion": evaluation.confusion(classes).tolist(),
+        },
+    )
+    rows = example_rows(evaluation, classes)
+    aside = folder / ".examples.npz"
+    try:
+        np.savez_compressed(
+            aside,
+            images=data.test.images[rows],
+            labels=data.test.labels[rows],
+            predictions=evaluation.predictions[rows],
+            confidences=evaluation.confidences[rows],
+            indices=rows,
+        )
+        os.replace(aside, folder / "examples.npz")
+    except OSError as error:
+        raise storage_failed(aside, error) from error
+
+
+def save_model(model: keras.Model, folder: Path) -> None:
+    """Writes `model.keras`, which `keras.saving.load_model` reads; raises StorageFailed."""
+    aside = folder / ".model.keras"
+    try:
+        model.save(aside)
+        os.replace(aside, folder / "model.keras")
+    except OSError as error:
+        raise storage_failed(aside, error) from error

@@ -1,0 +1,91 @@
+"""A run's `status.json` while a trainer holds the run: kept in memory, written twice a second beside the training.
+
+Writing a file safely waits for the disk, so a thread does it and the training goes on. What must be known at
+once (a change of state) is written at once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from trainers.runs import (
+    Run,
+    Status,
+    StorageFailed,
+    process_identity,
+    read_status,
+    storage_failed,
+    write_status,
+)
+
+WRITE_SECONDS = 0.5
+
+
+class LiveStatus:
+    """The status of a held run. `watch` sees every written status; it must not raise."""
+
+    def __init__(self, run: Run, watch: Callable[[Status], None] = lambda status: None) -> None:
+        self.run = run
+        self.status = read_status(run.status_file)
+        self._watch = watch
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._failure: StorageFailed | None = None
+        self._thread = threading.Thread(target=self._keep_writing, name="status", daemon=True)
+
+    def start(self) -> None:
+        """Says that this process has the run, and writes from now on."""
+        self.write(state="starting", process=process_identity(), started=time.time(), error=None)
+        self._thread.start()
+
+    def change(self, **values: Any) -> None:
+        """Changes fields; the world sees them within half a second. Raises StorageFailed if the last write did."""
+        if self._failure is not None:
+            raise self._failure
+        with self._lock:  # unchecked, since it happens many times a second; `write` checks
+            self.status = self.status.model_copy(update=values)
+
+    def write(self, **values: Any) -> None:
+        """Changes fields and writes at once; raises StorageFailed."""
+        with self._lock:
+            self.status = self.status.changed(**{**values, "heartbeat": time.time()})
+            write_status(self.run.status_file, self.status)
+            self._watch(self.status)
+
+    def finish(self, **values: Any) -> None:
+        """Writes the last status, on a full disk too, and writes no more; raises StorageFailed."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        now = time.time()
+        values = {"finished": now, "seconds": now - (self.status.started or now), **values}
+        try:
+            self.write(**values, seconds_left=None, phase=None)
+        except StorageFailed:
+            self._write_in_place()
+
+    def _write_in_place(self) -> None:
+        """Over the old content: a full disk has no room for a second file, but the first keeps its place.
+
+        Not atomic, so only where there is nothing to lose; blanks at the end of JSON mean nothing.
+        """
+        content = self.status.model_copy(update={"notices": []}).model_dump_json().encode()
+        path = self.run.status_file
+        try:
+            with path.open("r+b") as file:
+                file.write(content.ljust(os.fstat(file.fileno()).st_size))
+                file.truncate()
+        except OSError as error:
+            raise storage_failed(path, error) from error
+
+    def _keep_writing(self) -> None:
+        while not self._ended.wait(WRITE_SECONDS):
+            try:
+                self.write()
+            except StorageFailed as error:  # told to the training by `change`
+                self._failure = error
+                return

@@ -1,0 +1,59 @@
+"""The curves of one event file: scalars that are written together, a quarter of a second's worth at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from trainers.summaries.events import EventFile, described_scalars, scalar_events
+from trainers.summaries.thinning import Points, Thinning, joined
+
+logger = logging.getLogger(__name__)
+
+
+class Curves:
+    """Some tags of an event file, in the order of `descriptions`, thinned as `thinning` says.
+
+    Adding is cheap, writing costs the same for one point as for a hundred: an epoch of a small network takes
+    a hundredth of a second, so its points wait for `write`.
+    """
+
+    def __init__(self, file: EventFile, descriptions: Mapping[str, str]) -> None:
+        self._file, self._descriptions = file, descriptions
+        self._thinning = Thinning()
+        self._waiting: list[Points] = []
+        self._described = False
+
+    def add(self, points: Points) -> None:
+        """Takes the numbers of some steps, a column for each tag."""
+        self._waiting.append(points)
+
+    def write(self) -> None:
+        """Writes what was added; raises StorageFailed."""
+        if not self._waiting:
+            return
+        points, self._waiting = joined(self._waiting), []
+        before = self._thinning.interval
+        self._append(self._thinning.add(points))
+        if self._thinning.interval != before:
+            logger.info(
+                "From step %d on, a point of %s stands for the mean of %d steps.",
+                points.steps[-1],
+                " and ".join(self._descriptions),
+                self._thinning.interval,
+            )
+
+    def write_rest(self) -> None:
+        """Writes everything, also what thinning holds back, at the end of a run; raises StorageFailed."""
+        self.write()
+        rest = self._thinning.rest()
+        if rest is not None:
+            self._append(rest)
+
+    def _append(self, points: Points) -> None:
+        tags = list(self._descriptions)
+        if len(points) and not self._described:
+            self._described = True
+            self._file.write([described_scalars(points, tags, list(self._descriptions.values()))])
+            points = points.rows(slice(1, None))
+        self._file.write(scalar_events(points, tags))
