@@ -1,0 +1,103 @@
+/* Asks the app's own /api/curves once a second for what is new, and more often until there is a first point; never
+   twice at a time, and not while nobody looks. */
+
+const LONGEST_QUERY = 4000;
+const PATIENCE = 15000;
+const PERIOD = 1000;
+const FIRST_PERIOD = 250;
+
+/* The lab answered that it will not; the text is its sentence. */
+class Refused extends Error {}
+
+/* The lab did not answer as it does. */
+class Lost extends Error {}
+
+async function askFor(url, signal) {
+  let response;
+  let answer;
+  try {
+    response = await fetch(url, { signal, cache: "no-store", credentials: "same-origin" });
+    answer = await response.json();
+  } catch (error) {
+    if (!response || response.ok || response.status >= 500) throw new Lost(error.message);
+  }
+  if (response.status >= 500) throw new Lost(`status ${response.status}`);
+  if (!response.ok) throw new Refused(answer?.error ?? "");
+  return answer;
+}
+
+/* Long lists of curves are asked for in several requests: servers and proxies limit an address. */
+function queriesFor(lines, common) {
+  const queries = [];
+  let length = Infinity;
+  for (const line of lines) {
+    const { run, tag, steps_per_epoch: epoch } = line.series;
+    const own = new URLSearchParams({ run, tag, have: line.have, steps_per_epoch: epoch ?? "" }).toString();
+    if (length + own.length > LONGEST_QUERY) {
+      queries.push({ text: common, lines: [] });
+      length = common.length;
+    }
+    const query = queries.at(-1);
+    query.text += `&${own}`;
+    query.lines.push(line);
+    length += own.length + 1;
+  }
+  return queries;
+}
+
+class Asking {
+  /* `ask(signal)` does one round; `told(state, text)` hears "live", "lost" or "refused". */
+  constructor(ask, told) {
+    this.ask = ask;
+    this.told = told;
+    this.failures = 0;
+    this.period = FIRST_PERIOD;
+    this.onVisible = () => document.hidden || this.now();
+    document.addEventListener("visibilitychange", this.onVisible);
+    window.addEventListener("online", this.onVisible);
+  }
+
+  now() {
+    clearTimeout(this.timer);
+    if (this.running) this.again = true;
+    else this.round();
+  }
+
+  async round() {
+    this.running = new AbortController();
+    this.again = false;
+    const patience = setTimeout(() => this.running?.abort(), PATIENCE);
+    const began = performance.now();
+    try {
+      await this.ask(this.running.signal);
+      this.failures = 0;
+      if (!this.ended) this.told("live", "");
+    } catch (error) {
+      if (this.ended || this.again) return;
+      this.failures += 1;
+      if (error instanceof Refused) this.told("refused", error.message);
+      else if (!(error instanceof Lost)) reportError(error);
+      // One answer that went missing is not worth a word.
+      else if (this.failures > 1) this.told("lost", "");
+    } finally {
+      clearTimeout(patience);
+      this.running = null;
+      if (!this.ended) this.plan(performance.now() - began);
+    }
+  }
+
+  plan(took) {
+    if (this.again) return void this.round();
+    if (document.hidden) return;
+    const pause = this.failures ? Math.min(5000, 1000 * this.failures) : Math.max(200, this.period - took);
+    this.timer = setTimeout(() => this.round(), pause);
+  }
+
+  end() {
+    this.ended = true;
+    clearTimeout(this.timer);
+    this.running?.abort();
+    document.removeEventListener("visibilitychange", this.onVisible);
+    window.removeEventListener("online", this.onVisible);
+  }
+}

@@ -1,0 +1,263 @@
+/* One chart: its curves, what of them is shown (zoom, isolation), and the page elements they are drawn into. */
+
+/* What a person chose to see, by chart: kept when Streamlit takes the chart down and puts it up again. */
+const chosenViews = new Map();
+
+class Chart {
+  constructor(mount) {
+    this.lines = [];
+    this.zoom = null;
+    this.isolated = null;
+    this.round = 0;
+    this.state = "loading";
+    this.buildPage(mount);
+    this.legend = new Legend(this.list, (identity) => this.isolate(identity));
+    this.hover = new Hover(this, (x) => this.valuesAt(x));
+    this.root.append(this.hover.panel);
+    this.asking = new Asking((signal) => this.refresh(signal), (state, text) => this.hear(state, text));
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(this.stage);
+    this.inSight = true;
+    this.sight = new IntersectionObserver((entries) => this.see(entries.at(-1).isIntersecting), { rootMargin: "200px" });
+    this.sight.observe(this.root);
+  }
+
+  buildPage(mount) {
+    this.root = element("section", "curves");
+    this.title = element("h4", "title");
+    this.everything = element("button", "everything");
+    this.everything.type = "button";
+    this.everything.addEventListener("click", () => this.show(null));
+    const head = element("header");
+    head.append(this.title, this.everything);
+    this.stage = element("div", "stage");
+    this.empty = element("p", "empty");
+    this.list = element("ul", "legend");
+    this.notes = element("div", "notes");
+    this.notes.setAttribute("role", "status");
+    this.stage.append(this.empty);
+    this.root.append(head, this.stage, this.list, this.notes);
+    mount.append(this.root);
+  }
+
+  /* Takes what the page asks for now; keeps all that is still wanted. */
+  update(request) {
+    const before = this.request;
+    this.request = request;
+    this.words = request.words;
+    this.axis = request.axis;
+    const known = new Map(this.lines.map((line) => [Line.identity(line.series), line]));
+    const others = request.series.every((series) => !known.has(Line.identity(series)));
+    this.lines = request.series.map((series) => {
+      const line = known.get(Line.identity(series)) ?? new Line(series);
+      line.series = series;
+      return line;
+    });
+    if (!before) this.remember();
+    else if (others || before.axis !== request.axis) this.zoom = null;
+    if (!this.lines.some((line) => Line.identity(line.series) === this.isolated)) this.isolated = null;
+    if (before && (before.axis !== request.axis || before.smoothing !== request.smoothing)) this.askAgain();
+    this.writePage();
+    if (before?.present !== request.present || before?.height !== request.height) this.buildPlot();
+    this.draw();
+    this.asking.now();
+  }
+
+  remember() {
+    const chosen = chosenViews.get(this.request.key);
+    const same = chosen?.axis === this.axis && this.lines.some((line) => chosen.series.has(Line.identity(line.series)));
+    if (same) ({ zoom: this.zoom, isolated: this.isolated } = chosen);
+  }
+
+  keepChoice() {
+    const series = new Set(this.lines.map((line) => Line.identity(line.series)));
+    chosenViews.set(this.request.key, { zoom: this.zoom, isolated: this.isolated, axis: this.axis, series });
+  }
+
+  writePage() {
+    const { title, present, height, words } = this.request;
+    this.title.textContent = title;
+    this.root.setAttribute("aria-label", title);
+    this.root.classList.toggle("present", present);
+    this.stage.style.height = `${height}px`;
+    this.everything.textContent = words.everything;
+    this.list.setAttribute("aria-label", words.legend);
+    this.legend.show(this.lines);
+  }
+
+  buildPlot() {
+    if (!window.uPlot) return;
+    this.plot?.destroy();
+    this.look = lookOf(this.root, this.request.present);
+    this.plot = new window.uPlot(plotOptions(this), [[0, 1]], this.stage);
+    this.hover.listen(this.plot.over);
+    this.resize();
+  }
+
+  resize() {
+    if (!this.plot) return;
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!width || (this.plot.width === width && this.plot.height === height)) return;
+    const columns = this.columns();
+    this.plot.setSize({ width, height });
+    if (columns !== this.columns()) this.askAgain();
+    this.draw();
+  }
+
+  /* Whole steps of 64, so that a scroll bar that comes and goes does not fetch everything again. */
+  columns() {
+    const width = this.plot ? this.plot.bbox.width / (window.devicePixelRatio || 1) : this.stage.clientWidth;
+    return Math.min(4000, Math.max(128, Math.ceil(width / 64) * 64));
+  }
+
+  visible() {
+    if (this.isolated === null) return this.lines;
+    return this.lines.filter((line) => Line.identity(line.series) === this.isolated);
+  }
+
+  isolate(identity) {
+    this.isolated = this.isolated === identity ? null : identity;
+    this.keepChoice();
+    this.draw();
+  }
+
+  /* Shows the part [from, to] of the axis in the detail it deserves, or all of it (null). */
+  show(range) {
+    this.zoom = range;
+    this.keepChoice();
+    this.askAgain();
+    this.draw();
+    this.asking.now();
+  }
+
+  /* The curves as they are held do not fit any more what is to be shown; answers on their way neither. */
+  askAgain() {
+    this.round += 1;
+    for (const line of this.lines) line.forget();
+    if (this.asking.running) this.asking.now();
+  }
+
+  common() {
+    const query = { smoothing: this.request.smoothing, axis: this.axis, columns: this.columns() };
+    if (this.zoom) Object.assign(query, { from: this.zoom[0], to: this.zoom[1] });
+    return new URLSearchParams(query).toString();
+  }
+
+  address(query) {
+    return `${this.base()}/api/curves?${query}`;
+  }
+
+  base() {
+    return this.request.base_url.replace(/\/+$/, "");
+  }
+
+  async refresh(signal) {
+    await loadPlotting(this.base());
+    if (!this.plot) this.buildPlot();
+    const { round } = this;
+    const queries = queriesFor(this.lines, this.common());
+    const answers = await Promise.all(queries.map((query) => askFor(this.address(query.text), signal)));
+    if (round !== this.round) return;
+    let isNew = this.state === "loading";
+    this.damage = Object.assign({}, ...answers.map((answer) => answer.damage));
+    queries.forEach((query, part) => {
+      query.lines.forEach((line, position) => {
+        isNew = line.take(answers[part].series[position]) || isNew;
+      });
+    });
+    this.asking.period = this.lines.some((line) => line.answer.points > 0) ? PERIOD : FIRST_PERIOD;
+    if (isNew) this.draw();
+    this.describe();
+  }
+
+  async valuesAt(x) {
+    const { round, lines } = this;
+    try {
+      const queries = queriesFor(lines, this.common());
+      const answers = await Promise.all(queries.map((query) => askFor(this.address(`${query.text}&at=${x}`))));
+      if (round !== this.round) return null;
+      return new Map(queries.flatMap((query, part) => query.lines.map((line, n) => [line, answers[part].at[n]])));
+    } catch (error) {
+      if (!(error instanceof Lost || error instanceof Refused)) throw error;
+      return null; // the next round tells what is wrong; the drawn values stay
+    }
+  }
+
+  hear(state, text) {
+    this.state = state;
+    this.trouble = { live: "", lost: this.words.lost, refused: text || this.words.refused }[state];
+    if (state === "live") this.root.dataset.updatedAt = String(Date.now());
+    this.describe();
+  }
+
+  /* What nobody can see is kept up to date, but drawn only when it comes into sight. */
+  see(inSight) {
+    const came = inSight && !this.inSight;
+    this.inSight = inSight;
+    if (came) this.draw();
+  }
+
+  draw() {
+    this.legend.update(this.lines, this.isolated, this.words);
+    this.everything.hidden = this.zoom === null;
+    if (this.drawing || !this.plot || !this.inSight) return;
+    this.drawing = requestAnimationFrame(() => {
+      this.drawing = null;
+      this.look = lookOf(this.root, this.request.present);
+      this.plot.axes[0].label = this.words.axis[this.axis];
+      this.plot.setData([this.range()]);
+      this.hover.show();
+      this.describe();
+    });
+  }
+
+  /* The part of the axis that is shown. */
+  range() {
+    if (this.zoom) return this.zoom;
+    const extents = this.visible().flatMap((line) => line.answer.extent ?? []);
+    if (!extents.length) return [0, 1];
+    const [left, right] = [Math.min(...extents), Math.max(...extents)];
+    return left < right ? [left, right] : [left - 0.5, right + 0.5];
+  }
+
+  describe() {
+    const sum = (number) => this.lines.reduce((total, line) => total + number(line), 0);
+    const steps = this.lines.flatMap((line) => line.answer.last?.step ?? []);
+    Object.assign(this.root.dataset, {
+      state: this.state,
+      series: String(this.lines.length),
+      points: String(sum((line) => line.answer.points)),
+      drawn: String(sum((line) => line.raw.x.length + line.smooth.x.length)),
+      lastStep: steps.length ? String(Math.max(...steps)) : "",
+      zoom: this.zoom ? this.zoom.join(",") : "",
+      isolated: this.lines.find((line) => Line.identity(line.series) === this.isolated)?.series.label ?? "",
+    });
+    this.empty.hidden = this.lines.some((line) => line.answer.points > 0);
+    this.empty.textContent = this.state === "loading" ? this.words.loading : this.words.empty;
+    this.writeNotes();
+  }
+
+  writeNotes() {
+    const notes = this.trouble ? [["trouble", this.trouble]] : [];
+    for (const { series, answer } of this.lines) {
+      const { label } = series;
+      const damage = this.damage?.[series.run];
+      if (damage) notes.push(["damage", `${label}: ${damage}`]);
+      if (answer.no_epochs) notes.push(["missing", fill(this.words.no_epochs, { label })]);
+      if (answer.not_finite?.count) notes.push(["missing", fill(this.words.not_finite, { label, ...answer.not_finite })]);
+    }
+    const shown = JSON.stringify(notes);
+    if (shown === this.shownNotes) return;
+    this.shownNotes = shown;
+    this.notes.replaceChildren(...notes.map(([kind, text]) => element("p", kind, text)));
+  }
+
+  end() {
+    this.asking.end();
+    this.resizing.disconnect();
+    this.sight.disconnect();
+    cancelAnimationFrame(this.drawing);
+    this.plot?.destroy();
+    this.root.remove();
+  }
+}

@@ -1,0 +1,226 @@
+"""The answer of /api/curves: of each curve, what a chart of so many pixel columns needs and has not yet.
+
+A client keeps the `have` of its last answer and sends it along; the next answer then holds only the points from `from`
+on, which replace those the client has from there on. Earlier answer and next answer together are the full answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.curves.growing import Curve, GrowingCurves, Points
+from dashboard.curves.positions import Axis, Positions, positions
+from dashboard.curves.thinning import bucket_start, level_for, thin
+
+_PARTS = ("train", "validation")
+_EPOCH_TAGS = ("accuracy", "loss")
+
+
+class CurveReader(Protocol):
+    """Where curves come from; a run that has no such curve (yet) gives None."""
+
+    def series(self, run: str, tag: str) -> Points | None:
+        """All points of one curve."""
+
+    def damage(self, run: str) -> str | None:
+        """One sentence when a file of the run is damaged."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One curve a client draws, by TensorBoard's run name and tag, with the `have` of the last answer it got."""
+
+    run: str
+    tag: str
+    have: str = ""
+    steps_per_epoch: float | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """How a client draws: `range` in x of the axis, None for all there is; `columns` in pixels."""
+
+    smoothing: float = 0.0
+    axis: Axis = "step"
+    columns: int = 800
+    range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    curve: Curve
+    places: Positions
+    identity: str
+
+
+def window(
+    reader: CurveReader, curves: GrowingCurves, wanted: Sequence[Wanted], view: View
+) -> dict[str, Any]:
+    """What /api/curves answers, ready for JSON: `series` in the order wanted, and `damage` by run.
+
+    Each series holds `points` (how many the curve has), `have`, `from` (null: everything is new), `x`, `y` as written,
+    `sx`, `sy` smoothed (absent without smoothing), `extent`, `last`, `not_finite`; null stands for NaN and infinity.
+    A curve that does not exist yet is `{"points": 0}`, one whose epochs are unknown says `"no_epochs": true`.
+    """
+    placed = [_placed(reader, curves, one, view) for one in wanted]
+    level = _level([one for one in placed if isinstance(one, _Placed)], view)
+    answers = [
+        _answer(one, request.have, view, level) if isinstance(one, _Placed) else one
+        for one, request in zip(placed, wanted, strict=True)
+    ]
+    damage = {run: text for run in sorted({one.run for one in wanted}) if (text := reader.damage(run))}
+    return {"series": answers, "damage": damage}
+
+
+def values_at(
+    reader: CurveReader, curves: GrowingCurves, wanted: Sequence[Wanted], view: View, at: float
+) -> dict[str, Any]:
+    """The true values nearest to x = `at`, one for each curve wanted; null where a curve does not reach."""
+    placed = [_placed(reader, curves, one, view) for one in wanted]
+    return {"at": [_nearest(one, at) if isinstance(one, _Placed) else None for one in placed]}
+
+
+def _placed(
+    reader: CurveReader, curves: GrowingCurves, wanted: Wanted, view: View
+) -> _Placed | dict[str, Any]:
+    points = reader.series(wanted.run, wanted.tag)
+    if points is None or not points.steps.size:
+        return {"points": 0}
+    curve = curves.curve((wanted.run, wanted.tag), points, view.smoothing)
+    places = positions(
+        view.axis,
+        curve.steps,
+        curve.times,
+        run_start=_run_start(reader, wanted, curve) if view.axis == "relative" else 0.0,
+        steps_per_epoch=(wanted.steps_per_epoch or _steps_per_epoch(reader, wanted))
+        if view.axis == "epoch"
+        else None,
+    )
+    if places is None:
+        return {"points": int(curve.steps.size), "no_epochs": True}
+    return _Placed(curve, places, f"{curve.revision}/{places.origin!r}/{places.unit!r}")
+
+
+def _siblings(run: str) -> list[str]:
+    folder, _, part = run.rpartition("/")
+    return [f"{folder}/{name}" for name in _PARTS] if part in _PARTS else [run]
+
+
+def _run_start(reader: CurveReader, wanted: Wanted, curve: Curve) -> float:
+    """When the run began, so that its validation does not start at 0 beside its training."""
+    siblings = (reader.series(run, wanted.tag) for run in _siblings(wanted.run))
+    starts = [float(one.wall_times[0]) for one in siblings if one is not None and one.steps.size]
+    return min([*starts, float(curve.times[0])])
+
+
+def _steps_per_epoch(reader: CurveReader, wanted: Wanted) -> float | None:
+    """Validation is written at the end of every epoch, at that step."""
+    for tag in (wanted.tag, *_EPOCH_TAGS):
+        validation = reader.series(_siblings(wanted.run)[-1], tag)
+        if validation is not None and validation.steps.size and wanted.run.endswith(_PARTS):
+            return float(validation.steps[-1]) / validation.steps.size
+    return None
+
+
+def _level(placed: Sequence[_Placed], view: View) -> int:
+    """One level for all curves of a chart, from what it shows at most, in the units of its buckets."""
+    if not placed:
+        return 0
+    unit = max(one.places.unit for one in placed)
+    if view.range:
+        extent = (view.range[1] - view.range[0]) * unit
+    else:
+        ends = [one.places.x(index) for one in placed for index in (0, -1)]
+        extent = (max(ends) - min(ends)) * unit
+    return level_for(float(extent), view.columns, finest=placed[0].places.finest)
+
+
+def _answer(placed: _Placed, have: str, view: View, level: int) -> dict[str, Any]:
+    curve, places = placed.curve, placed.places
+    count = int(curve.steps.size)
+    identity = f"{placed.identity}/{level}"
+    known = _known(have, identity, count)
+    answer: dict[str, Any] = {
+        "points": count,
+        "have": f"{identity}:{count}",
+        "extent": [_plain(places.x(0)), _plain(places.x(-1))],
+        "last": _point(placed, count - 1),
+        "not_finite": {"count": curve.not_finite, "step": curve.first_not_finite},
+    }
+    if known == count:
+        return answer
+    begin, end = _shown(places, view, level, count)
+    answer["from"] = None
+    if known:
+        resent = bucket_start(float(places.buckets(known - 1)), level)
+        answer["from"] = resent / places.unit
+        begin = min(max(begin, places.first_from(resent)), end)
+    answer["x"], answer["y"] = _thinned(places, curve.values, begin, end, level)
+    if view.smoothing:
+        answer["sx"], answer["sy"] = _thinned(places, curve.smoothed, begin, end, level)
+    return answer
+
+
+def _known(have: str, identity: str, count: int) -> int:
+    """How many points stood behind the client's last answer; 0 where that answer is of no use any more."""
+    said, _, number = have.rpartition(":")
+    known = int(number) if said == identity and number.isascii() and number.isdigit() else 0
+    return known if known <= count else 0
+
+
+def _shown(places: Positions, view: View, level: int, count: int) -> tuple[int, int]:
+    """The points of all buckets in view, and of the next on either side, so that lines leave the picture."""
+    if view.range is None:
+        return 0, count
+    left, right = (bucket_start(edge * places.unit, level) for edge in view.range)
+    width = 2.0**level
+    before = max(0, places.first_from(left) - 1)
+    behind = min(count - 1, places.first_from(right + width))
+    begin = places.first_from(bucket_start(float(places.buckets(before)), level))
+    end = places.first_from(bucket_start(float(places.buckets(behind)), level) + width)
+    return begin, end
+
+
+def _thinned(
+    places: Positions, values: NDArray[np.float64], begin: int, end: int, level: int
+) -> tuple[list[float], list[float | None]]:
+    piece = slice(begin, end)
+    x = np.asarray(places.buckets(piece), np.float64)
+    chosen = begin + thin(x, values[piece], level, first=begin == 0, last=end == values.size)
+    return places.x(chosen).tolist(), _numbers(values[chosen])
+
+
+def _nearest(placed: _Placed, at: float) -> dict[str, Any] | None:
+    places, count = placed.places, placed.curve.steps.size
+    behind = places.first_from(at * places.unit)
+    if behind == 0 or behind == count:
+        edge = min(behind, count - 1)
+        gap = abs(places.x(edge) - at)
+        reach = max(_plain(places.x(-1)) - _plain(places.x(0)), 0) / max(count - 1, 1)
+        return _point(placed, edge) if gap <= reach else None
+    nearest = behind if places.x(behind) - at < at - places.x(behind - 1) else behind - 1
+    return _point(placed, nearest)
+
+
+def _point(placed: _Placed, index: int) -> dict[str, Any]:
+    curve = placed.curve
+    value, smooth = _numbers(np.array([curve.values[index], curve.smoothed[index]]))
+    return {"step": int(curve.steps[index]), "x": _plain(placed.places.x(index)), "y": value, "s": smooth}
+
+
+def _numbers(values: NDArray[np.float64]) -> list[float | None]:
+    numbers: list[float | None] = values.tolist()
+    if not np.isfinite(values).all():
+        return [number if number is not None and math.isfinite(number) else None for number in numbers]
+    return numbers
+
+
+def _plain(number: Any) -> float | int:
+    plain: float | int = number.item() if isinstance(number, np.generic) else number
+    return plain
