@@ -1,0 +1,1 @@
+"""Altair charts: plain functions from numbers to a chart. Pages draw them with `st.altair_chart`."""

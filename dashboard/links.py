@@ -1,0 +1,69 @@
+"""Every address inside the lab, built in one place, so that all hold under a base path and behind a proxy.
+
+Addresses are paths on the reader's own origin. They start from the address in the reader's browser, so what a
+proxy strips before the app is still in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from urllib.parse import quote, urlencode, urlsplit
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard.chosen_runs import token_of
+
+_REGEX_SYNTAX = re.compile(r"[\\^$.|?*+()\[\]{}]")
+
+
+def base_url() -> str:
+    """The path under which the reader's browser sees the app: "" at the root of a host, else as "/lab"."""
+    address = st.context.url
+    if address is None:  # no browser, as in a test of a page
+        configured = str(st.get_option("server.baseUrlPath") or "").strip("/")
+        return f"/{configured}" if configured else ""
+    return base_of(address, _page_paths())
+
+
+def base_of(address: str, page_paths: Collection[str]) -> str:
+    """What stands before the page in an address: "/lab" for "http://host/lab/runs"."""
+    path = urlsplit(address).path.rstrip("/")
+    head, _slash, last = path.rpartition("/")
+    return head if last in page_paths else path
+
+
+def page_url(base: str, page_path: str, *, runs: Iterable[str] = (), **settings: str) -> str:
+    """A page's address with the runs it shows, keys as "experiment/run"; the start page's path is ""."""
+    query = urlencode([("run", key) for key in runs] + sorted(settings.items()), quote_via=quote)
+    return f"{base}/{page_path}" + (f"?{query}" if query else "")
+
+
+def tensorboard_url(
+    base: str, *, runs: Iterable[str] = (), dark: bool = False, smoothing: float | None = None
+) -> str:
+    """TensorBoard's address in the app's colours, showing just the runs of these keys (none: all of them)."""
+    chosen = list(runs)
+    query = {"darkMode": "true" if dark else "false"}
+    if smoothing is not None:
+        query["smoothing"] = f"{smoothing:g}"
+    if chosen:
+        query["runFilter"] = run_filter(chosen)
+    only = f"only/{token_of(chosen)}/" if chosen else ""
+    return f"{base}/tensorboard/{only}?{urlencode(query, quote_via=quote, safe='')}#timeseries"
+
+
+def run_filter(runs: Iterable[str]) -> str:
+    """The regular expression (JavaScript's) that TensorBoard's names of these runs match, and no others.
+
+    One run of ours is up to three there: "e/r", "e/r/train" and "e/r/validation".
+    """
+    names = [_REGEX_SYNTAX.sub(r"\\\g<0>", key) for key in runs]
+    return f"^{names[0]}(/|$)" if len(names) == 1 else f"^({'|'.join(names)})(/|$)"
+
+
+def _page_paths() -> set[str]:
+    context = get_script_run_ctx()
+    pages = context.pages_manager.get_pages().values() if context else ()
+    return {str(page["url_pathname"]) for page in pages if page.get("url_pathname")}

@@ -1,0 +1,96 @@
+"""Accuracy and loss of the chosen runs, live, with the two choices one would share: smoothing and the axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.curves.component import CurveSeries, curves
+from dashboard.curves.positions import AXES, Axis
+from dashboard.language import _
+from dashboard.links import base_url
+from trainers.runs import Status
+
+HEIGHT, SLIDE_HEIGHT = 300, 330
+_PARTS = ("train", "validation")
+
+
+@dataclass(frozen=True)
+class DrawnRun:
+    """A run as a chart shows it: its key "experiment/run", what its legend says, its colour, its steps an epoch."""
+
+    key: str
+    label: str
+    colour: str
+    steps_per_epoch: float | None = None
+
+
+def draw_choices(*, hidden: bool = False) -> tuple[float, Axis]:
+    """Draws the choice of smoothing (TensorBoard's weight, 0 to 0.99) beside that of the axis; gives both.
+
+    A slide hides them (`dashboard.slides`): left out, Streamlit would take them out of the address.
+    """
+    with st.container(key="hidden_choices" if hidden else "choices"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            smoothing = st.slider(
+                _("Smoothing"),
+                0.0,
+                0.99,
+                0.0,
+                0.01,
+                key="smoothing",
+                bind="query-params",
+                help=_("How much each point is averaged with those before it. 0 draws what was measured."),
+            )
+        with right:
+            axis = st.selectbox(_("Across"), AXES, format_func=axis_word, key="axis", bind="query-params")
+    return smoothing, axis
+
+
+def axis_word(axis: Axis) -> str:
+    """What lies across the charts, in a word."""
+    return {
+        "step": _("step"),
+        "epoch": _("epoch"),
+        "relative": _("time trained"),
+        "wall": _("time of day"),
+    }[axis]
+
+
+def draw_curves(runs: Sequence[DrawnRun], *, smoothing: float, axis: Axis, present: bool = False) -> None:
+    """Draws accuracy beside loss; training is a full line, validation a dashed one of the same colour."""
+    for column, tag, title in zip(
+        st.columns(2, gap="medium"), ("accuracy", "loss"), (_("Accuracy"), _("Loss")), strict=True
+    ):
+        with column:
+            curves(
+                [series(run, tag, part) for run in runs for part in _PARTS],
+                key=f"curves-{tag}",
+                smoothing=smoothing,
+                axis=axis,
+                title=title,
+                height=SLIDE_HEIGHT if present else HEIGHT,
+                base_url=base_url(),
+                present=present,
+            )
+
+
+def series(run: DrawnRun, tag: str, part: str) -> CurveSeries:
+    """One line of a chart."""
+    word = _("training") if part == "train" else _("validation")
+    return CurveSeries(
+        run=f"{run.key}/{part}",
+        tag=tag,
+        label=_("{run}, {part}").format(run=run.label, part=word),
+        colour=run.colour,
+        dashed=part == "validation",
+        steps_per_epoch=run.steps_per_epoch,
+    )
+
+
+def steps_per_epoch(status: Status) -> float | None:
+    """How many steps an epoch of a run has; None before its trainer has counted them."""
+    return status.total_steps / status.epochs if status.total_steps and status.epochs else None

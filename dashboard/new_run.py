@@ -1,0 +1,122 @@
+"""The form that starts a run: data set, model and settings, what they will build, a name, and Start."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.build_line import Refusal, ask, draw_layers, sentence
+from dashboard.language import _
+from dashboard.plain_text import escape_markdown
+from dashboard.run_choice import choose, chosen_keys
+from dashboard.services import Services
+from dashboard.shown_runs import newest_first, shown_after_start
+from dashboard.spec_form import draw_settings, spec_from_form
+from dashboard.starting import FIRST_EXPERIMENT, is_new_press, names_to_try, start
+from trainers.launchers import Description, Pending
+from trainers.runs import LONGEST_NAME, RunError
+from trainers.specs import InvalidSpec, Spec
+
+TASK = "classify"
+
+
+@st.fragment
+def draw_form(started: Services) -> None:
+    """Draws the form in a part of its own: a changed setting redraws nothing but the form."""
+    top = st.container()
+    values = draw_settings(TASK)
+    spec, problem = None, ""
+    try:
+        spec = spec_from_form(TASK, values)
+    except InvalidSpec as error:
+        problem = str(error)
+    answer = _ask(started, spec) if spec is not None else None
+    if isinstance(answer, Description):
+        draw_layers(answer)
+    elif isinstance(answer, Refusal):
+        top.warning(escape_markdown(_(answer.sentence)))
+    experiment = draw_experiment(started)
+    taken = [view.run.name for view in started.runs() if view.run.experiment == experiment]
+    name = draw_name(spec, taken)
+    with draw_start_bar():
+        if spec is None:
+            st.error(escape_markdown(_(problem)))
+        else:
+            waiting = isinstance(answer, Pending)
+            st.fragment(_draw_answer, run_every=1 if waiting else None)(started, spec, waiting)
+        pressed = st.button(
+            _("Start"),
+            key="start",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=spec is None or isinstance(answer, Refusal),
+        )
+        if pressed and spec is not None and is_new_press(st.session_state.get("pressed_at"), time.monotonic):
+            _start(started, spec, experiment, name, taken)
+
+
+def draw_name(spec: Spec | None, taken: list[str]) -> str:
+    """The widget for the run's name; empty means the suggested one, which it shows."""
+    return st.text_input(
+        _("Name of the run"),
+        key="run_name",
+        placeholder=next(names_to_try(spec, taken)) if spec is not None else "",
+        max_chars=LONGEST_NAME,
+        help=_("Leave it empty to use the suggested name."),
+    )
+
+
+def draw_start_bar() -> DeltaGenerator:
+    """The place of Start and of what keeps it from starting: always in sight, however long the form is."""
+    theme = st.context.theme.type or "light"
+    ground = st.get_option(f"theme.{theme}.secondaryBackgroundColor") or "transparent"
+    st.html(
+        '<style>[data-testid="stLayoutWrapper"]:has(> .st-key-start_bar) {position: sticky; bottom: 0; z-index: 2;'
+        f" padding: .6rem 0; background: {ground}}}</style>"
+    )
+    return st.container(key="start_bar", gap="xsmall")
+
+
+def _start(started: Services, spec: Spec, experiment: str, name: str, taken: list[str]) -> None:
+    st.session_state["pressed_at"] = time.monotonic()
+    try:
+        run = start(spec, experiment=experiment, name=name, taken=taken, submit=started.submit)
+    except RunError as error:
+        st.error(escape_markdown(_(str(error))))
+        return
+    choose(shown_after_start(chosen_keys(), run.key))
+    st.session_state["started_run"] = True
+    st.rerun()
+
+
+def draw_experiment(started: Services) -> str:
+    """The widget for the experiment: those that exist, the newest first, or a new name."""
+    known = [view.run.experiment for view in newest_first(started.runs())] or [FIRST_EXPERIMENT]
+    typed = st.session_state.get("experiment") or st.query_params.get("experiment") or known[0]
+    chosen = st.selectbox(
+        _("Experiment"),
+        list(dict.fromkeys([*known, typed])),
+        key="experiment",
+        bind="query-params",
+        accept_new_options=True,
+        help=_("Runs of one experiment are drawn together. Type a new name to begin another."),
+    )
+    return str(chosen or FIRST_EXPERIMENT)
+
+
+def _draw_answer(started: Services, spec: Spec, waiting: bool) -> None:
+    """Says what will be built, and looks again every second until that is known."""
+    answer = _ask(started, spec)
+    if waiting and not isinstance(answer, Pending):
+        st.rerun()
+    st.caption(escape_markdown(sentence(answer)))
+
+
+def _ask(started: Services, spec: Spec) -> Description | Pending | Refusal:
+    last = st.session_state.get("refusal")
+    answer = ask(started.inspector, spec, last, time.monotonic)
+    st.session_state["refusal"] = answer if isinstance(answer, Refusal) else last
+    return answer

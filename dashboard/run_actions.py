@@ -1,0 +1,93 @@
+"""What can be done with the chosen runs: look closer, stop, name, note, archive, delete, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.language import _, counted
+from dashboard.plain_text import escape_markdown, shorten
+from dashboard.run_choice import PARAMETER, choose
+from dashboard.run_dialogs import (
+    ask,
+    change,
+    delete_form,
+    draw_dialog,
+    edit_form,
+    forget_deleted,
+    just_deleted,
+)
+from dashboard.run_problems import for_each
+from dashboard.run_table import RunRow
+from dashboard.services import Services
+from dashboard.shown_runs import MOST_TOGETHER
+from trainers.runs.trash import restore
+
+
+def draw_actions(started: Services, rows: Sequence[RunRow]) -> None:
+    """One line of links and buttons for the chosen runs; a hint where there are none."""
+    if not rows:
+        st.caption(
+            _("Tick runs in the first column to draw them together, to stop, name, archive or delete them.")
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_actions"):
+        st.markdown(_chosen_line(rows), width="content")
+        if st.button("", icon=":material/close:", type="tertiary", help=_("Choose none"), key="choose_none"):
+            choose([])
+            st.rerun()
+        st.space("stretch")
+        _draw_links([row.key for row in rows])
+        _draw_changes(started, rows)
+    for row in rows:
+        if row.remark:
+            st.warning(f"**{escape_markdown(shorten(row.name))}**: {escape_markdown(row.remark)}")
+    if len(rows) == 1:
+        draw_dialog("edit", _("Name and note"), lambda: edit_form(started, rows[0]))
+    draw_dialog("delete", _("Delete?"), lambda: delete_form(started, rows))
+
+
+def _chosen_line(rows: Sequence[RunRow]) -> str:
+    if len(rows) == 1:
+        return "**" + escape_markdown(shorten(rows[0].key)) + "**"
+    return counted("**{n} run chosen**", "**{n} runs chosen**", len(rows)).format(n=len(rows))
+
+
+def _draw_links(keys: Sequence[str]) -> None:
+    parameters = {PARAMETER: list(keys)}
+    if len(keys) <= MOST_TOGETHER:
+        page = "dashboard/pages/train.py"
+        st.page_link(page, label=_("Details"), icon=":material/school:", query_params=parameters)
+    page = "dashboard/pages/tensor_board.py"
+    st.page_link(page, label=_("TensorBoard"), icon=":material/monitoring:", query_params=parameters)
+
+
+def _draw_changes(started: Services, rows: Sequence[RunRow]) -> None:
+    if any(row.goes_on for row in rows) and st.button(_("Stop"), icon=":material/stop_circle:"):
+        for_each([row.run for row in rows if row.goes_on], started.cancel, started)
+    if len(rows) == 1:
+        st.button(_("Edit"), icon=":material/edit:", help=_("Name and note"), on_click=ask, args=("edit",))
+    put_away = not all(row.archived for row in rows)
+    word, icon = (_("Archive"), "archive") if put_away else (_("Unarchive"), "unarchive")
+    if st.button(
+        word, icon=f":material/{icon}:", help=_("Archived runs stay on the disk and leave the table.")
+    ):
+        for_each([row.run for row in rows], lambda run: change(run, archived=put_away), started)
+    st.button(_("Delete"), icon=":material/delete:", on_click=ask, args=("delete",))
+
+
+def draw_undo(started: Services) -> None:
+    """Says what was deleted last, with a button that brings it back."""
+    deleted = just_deleted()
+    if not deleted:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="undo"):
+        first, n = escape_markdown(shorten(deleted[0].key)), len(deleted)
+        sentence = counted("{run} is in the trash.", "{n} runs are in the trash.", n)
+        st.markdown(sentence.format(run=first, n=n))
+        st.space("stretch")
+        if st.button(_("Undo"), icon=":material/undo:"):
+            forget_deleted()
+            for_each(deleted, lambda trashed: restore(started.settings.logdir, trashed), started)
+        st.button(_("Done"), type="tertiary", on_click=forget_deleted)

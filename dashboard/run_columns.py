@@ -1,0 +1,94 @@
+"""How the columns of the table of runs look: their titles, widths and number formats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.language import _
+from dashboard.run_progress import state_word
+from dashboard.run_table import RunRow, curve_range
+from trainers.runs import State
+
+WIDTHS = {
+    "colour": 38,
+    "name": 150,
+    "tensorboard": 42,
+    "experiment": 100,
+    "state": 95,
+    "progress": 95,
+    "curve": 110,
+    "test": 75,
+    "validation": 82,
+    "duration": 80,
+    "remark": 150,
+    "settings": 320,
+    "notes": 200,
+    "created": 130,
+    "size": 75,
+}
+STATE_COLOURS: dict[State, str] = {
+    "queued": "#9aa0a6",
+    "starting": "#56b4e9",
+    "running": "#56b4e9",
+    "paused": "#e69f00",
+    "completed": "#009e73",
+    "stopped": "#9aa0a6",
+    "failed": "#d55e00",
+    "damaged": "#d55e00",
+}
+
+
+def column_config(rows: Sequence[RunRow], *, scale: float = 1) -> dict[str, Any]:
+    """How each column of `run_table.columns` is drawn; `scale` widens all of them, for large type."""
+    config = st.column_config
+    width = {name: round(scale * pixels) for name, pixels in WIDTHS.items()}
+    low, high = curve_range(rows)
+    return {
+        "colour": config.ImageColumn("", width=width["colour"], help=_("The run's colour in every chart")),
+        "name": config.TextColumn(_("Run"), width=width["name"]),
+        "experiment": config.TextColumn(_("Experiment"), width=width["experiment"]),
+        "state": config.MultiselectColumn(
+            _("State"),
+            width=width["state"],
+            options=[state_word(state) for state in STATE_COLOURS],
+            color=list(STATE_COLOURS.values()),
+        ),
+        "progress": config.ProgressColumn(
+            _("Progress"), width=width["progress"], format="%.0f %%", min_value=0, max_value=100
+        ),
+        "curve": config.LineChartColumn(
+            _("Accuracy"),
+            width=width["curve"],
+            y_min=low,
+            y_max=high,
+            help=_("Validation accuracy from the first to the last epoch; all rows have the same scale"),
+        ),
+        "test": config.NumberColumn(
+            _("Test"), width=width["test"], format="%.2f %%", help=_("Accuracy on the test images")
+        ),
+        "validation": config.NumberColumn(
+            _("Validation"),
+            width=width["validation"],
+            format="%.2f %%",
+            help=_("Accuracy on the validation images after the last epoch"),
+        ),
+        "duration": config.NumberColumn(_("Duration"), width=width["duration"], format="compact"),
+        "settings": config.ListColumn(
+            _("Settings"), width=width["settings"], help=_("The settings that differ from their default")
+        ),
+        "remark": config.TextColumn(_("Remark"), width=width["remark"]),
+        "notes": config.TextColumn(_("Note"), width=width["notes"]),
+        "tensorboard": config.LinkColumn(
+            "",
+            width=width["tensorboard"],
+            display_text=":material/monitoring:",
+            help=_("Open TensorBoard with just this run"),
+        ),
+        "created": config.DatetimeColumn(
+            _("Started"), width=width["created"], format="calendar", timezone=st.context.timezone
+        ),
+        "size": config.NumberColumn(_("Size"), width=width["size"], format="bytes"),
+    }

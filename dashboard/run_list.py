@@ -1,0 +1,115 @@
+"""The table of runs on the screen, and the line about the room that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.disk_use import bytes_in_words, free_bytes
+from dashboard.language import _, counted
+from dashboard.links import base_url, page_url
+from dashboard.run_choice import TABLE, show_ticks, take_ticks
+from dashboard.run_columns import column_config
+from dashboard.run_table import RunRow, columns
+from dashboard.services import Services
+from trainers.runs.trash import list_trash
+
+ROW_PIXELS = 35
+MOST_ROWS = 12  # the curves below stay in sight
+SLIDE_SCALE = 1.75  # a slide's type is as much larger
+MOST_SLIDE_ROWS = 8
+SLIDE_ORDER = ("colour", "name", "curve", "test", "validation", "duration", "settings")
+TENSORBOARD_PAGE = "tensor_board"
+ORDER = (
+    "colour",
+    "name",
+    "tensorboard",
+    "experiment",
+    "state",
+    "remark",
+    "progress",
+    "curve",
+    "test",
+    "validation",
+    "duration",
+    "settings",
+    "notes",
+    "created",
+    "size",
+)
+
+
+def summary_line(rows: Sequence[RunRow], started: Services) -> str:
+    """How many runs there are, and what they take of the disk and of the memory."""
+    free = free_bytes(started.settings.logdir)
+    trash = sum(trashed.size for trashed in list_trash(started.settings.logdir))
+    parts = [
+        counted("{n} run", "{n} runs", len(rows)).format(n=len(rows)),
+        _("{size} on disk").format(size=bytes_in_words(sum(row.size for row in rows))),
+        _("{size} in the trash").format(size=bytes_in_words(trash)) if trash else "",
+        _("{size} free").format(size=bytes_in_words(free)) if free is not None else "",
+        _("curves take {size} of memory").format(
+            size=bytes_in_words(started.reader.data_server.memory_bytes)
+        ),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def draw_table(rows: Sequence[RunRow]) -> None:
+    """Draws the rows with their ticks; a tick changes the choice in the address."""
+    show_ticks([row.key for row in rows])
+    st.dataframe(
+        _frame(rows, ORDER),
+        column_config=column_config(rows),
+        hide_index=True,
+        height=_height(len(rows), MOST_ROWS, ROW_PIXELS),
+        row_height=ROW_PIXELS,
+        placeholder="–",
+        key=TABLE,
+        on_select=take_ticks,
+        selection_mode="multi-row",
+    )
+
+
+def draw_slide_table(rows: Sequence[RunRow]) -> None:
+    """Draws the rows large and without ticks, to be read from the back row."""
+    row_pixels = round(SLIDE_SCALE * ROW_PIXELS)
+    st.dataframe(
+        _frame(rows, SLIDE_ORDER),
+        column_config=column_config(rows, scale=SLIDE_SCALE),
+        hide_index=True,
+        height=_height(len(rows), MOST_SLIDE_ROWS, row_pixels),
+        row_height=row_pixels,
+        placeholder="–",
+    )
+
+
+def _height(rows: int, most: int, row_pixels: int) -> int:
+    return row_pixels * (1 + min(max(rows, 1), most)) + 3
+
+
+def _frame(rows: Sequence[RunRow], order: Sequence[str]) -> pd.DataFrame:
+    table = columns(rows)
+    base = base_url()
+    table["tensorboard"] = [page_url(base, TENSORBOARD_PAGE, runs=[row.key]) for row in rows]
+    table["duration"] = list(pd.to_timedelta([_whole(row.seconds) for row in rows], unit="s"))
+    frame = pd.DataFrame({name: table[name] for name in order if name in _told(rows)})
+    # A column in which nothing is known yet is one of numbers all the same.
+    numbers = [name for name in ("progress", "test", "validation") if name in frame]
+    return frame.astype(dict.fromkeys(numbers, float))
+
+
+def _told(rows: Sequence[RunRow]) -> set[str]:
+    """The columns without those that would say nothing about any of these rows."""
+    says = {
+        "progress": any(row.goes_on for row in rows),
+        "remark": any(row.remark for row in rows),
+        "notes": any(row.notes for row in rows),
+    }
+    return {name for name in ORDER if says.get(name, True)}
+
+
+def _whole(seconds: float | None) -> float | None:
+    return None if seconds is None or abs(seconds) > 1e8 else float(round(seconds))

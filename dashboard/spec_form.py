@@ -1,0 +1,147 @@
+"""A form made from a spec: one widget a setting, so that a new field of a spec is a new widget.
+
+The widgets' keys are the settings' names and bound to the address, so an address holds the whole form. What the
+widgets hold (`form_values`) and the spec they ask for (`spec_from_form`) are plain functions, each other's inverse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.language import _
+from trainers.specs import SPECS, Setting, Spec, applies, parse_spec, settings
+
+FormValue = str | int | float
+LETTERS_IN_A_ROW = 24  # choices with more letters than fit beside each other become a list
+
+
+def form_values(spec: Spec) -> dict[str, FormValue]:
+    """What the widgets hold for a spec, by setting: choices, paths and logarithmic numbers as text."""
+    return {
+        setting.name: widget_value(setting, getattr(spec, setting.name)) for setting in settings(type(spec))
+    }
+
+
+def spec_from_form(task: str, values: Mapping[str, FormValue | None]) -> Spec:
+    """The spec that the widgets ask for; raises InvalidSpec with one sentence.
+
+    Settings without an effect beside the others are left out: what is not shown does not count. An empty
+    widget means the default.
+    """
+    known = {setting.name: values.get(setting.name, setting.default) for setting in settings(SPECS[task])}
+    asked = {
+        setting.name: known[setting.name]
+        for setting in settings(SPECS[task])
+        if known[setting.name] not in (None, "") and applies(setting, known)
+    }
+    return parse_spec({"task": task, **asked})
+
+
+def draw_settings(task: str) -> dict[str, FormValue | None]:
+    """Draws the settings that have an effect, the common ones first, the rest folded away; gives what they hold."""
+    values: dict[str, FormValue | None] = {}
+    waiting = list(settings(SPECS[task]))
+    common = [setting for setting in waiting if setting.group == "common"]
+    for setting in common:
+        if applies(setting, values):
+            values[setting.name] = draw_setting(setting)
+    rest = [setting for setting in waiting if setting.group != "common" and applies(setting, values)]
+    with st.expander(_("More settings"), key="more_settings"):
+        for setting in rest:
+            values[setting.name] = draw_setting(setting)
+    return values
+
+
+def draw_setting(setting: Setting) -> FormValue | None:
+    """The widget of one setting; None where the reader emptied it."""
+    label = label_of(setting)
+    common: dict[str, Any] = {
+        "key": setting.name,
+        "help": _(setting.description) + ".",
+        "bind": "query-params",
+    }
+    default = widget_value(setting, setting.default)
+    if setting.kind == "choice":
+        return _draw_choice(setting, label, common)
+    if setting.kind == "path":
+        return st.text_input(label, value=default, placeholder=_("/path/to/file"), **common)
+    if setting.logarithmic:
+        options = typical_values(setting)
+        return st.selectbox(
+            label, options, index=options.index(str(default)), accept_new_options=True, **common
+        )
+    number = int if setting.kind == "int" else float
+    return st.number_input(
+        label,
+        value=number(setting.default),
+        min_value=None if setting.minimum is None else number(setting.minimum),
+        max_value=None if setting.maximum is None else number(setting.maximum),
+        step=step_of(setting),
+        format="%d" if setting.kind == "int" else "%g",
+        **common,
+    )
+
+
+def _draw_choice(setting: Setting, label: str, common: dict[str, Any]) -> str | None:
+    if sum(map(len, setting.choices)) <= LETTERS_IN_A_ROW:
+        chosen: str | None = st.segmented_control(
+            label, setting.choices, default=setting.default, required=True, width="stretch", **common
+        )
+    else:
+        chosen = st.selectbox(label, setting.choices, index=setting.choices.index(setting.default), **common)
+    return chosen
+
+
+def label_of(setting: Setting) -> str:
+    """A setting's label with its unit: "Batch size (images)"."""
+    said_already = setting.unit.lower() in ("", setting.label.lower())
+    return _(setting.label) if said_already else f"{_(setting.label)} ({_(setting.unit)})"
+
+
+def widget_value(setting: Setting, value: Any) -> FormValue:
+    """What a setting's widget holds for a value of the spec."""
+    if setting.kind in ("choice", "path"):
+        return "" if value is None else str(value)
+    if setting.logarithmic:
+        return repr(float(value))
+    return int(value) if setting.kind == "int" else float(value)
+
+
+def typical_values(setting: Setting) -> list[str]:
+    """A few values either side of a logarithmic setting's default, a factor of about three apart, as text."""
+    default = float(setting.default)
+    around = [float(f"{default * factor * 10.0**power:.6g}") for power in range(-3, 4) for factor in (1, 3)]
+    low = setting.minimum if setting.minimum is not None else 0.0
+    high = min(setting.maximum if setting.maximum is not None else 1.0, 1.0)
+    return [repr(value) for value in sorted({*around, default}) if low < value <= high or value == default]
+
+
+def step_of(setting: Setting) -> int | float:
+    """How much one press of + or - changes a number: 1, or a twentieth of a small range."""
+    if setting.kind == "int":
+        return 1
+    small = (
+        setting.minimum is not None and setting.maximum is not None and setting.maximum - setting.minimum <= 1
+    )
+    return 0.05 if small else 1.0
+
+
+def shown_value(value: Any) -> str:
+    """A setting's value as a reader sees it: "0.001", "1,000", "mnist-5k"; a file by its name."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool | int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value.name if isinstance(value, Path) else str(value)
+
+
+def changes_line(changed: Mapping[str, Any], task: str = "classify") -> str:
+    """The settings that differ from their default as one line of plain text: "Model mlp · Epochs 20"."""
+    labels = {setting.name: _(setting.label) for setting in settings(SPECS[task])}
+    return " · ".join(f"{labels.get(name, name)} {shown_value(value)}" for name, value in changed.items())

@@ -1,0 +1,52 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.run_progress import duration, goes_on, progress_line, share_done, state_word, stopping
+from trainers.runs import Status
+
+
+def test_the_progress_line_says_what_is_known():
+    status = Status(
+        state="running",
+        step=120,
+        total_steps=1000,
+        epoch=2,
+        epochs=5,
+        images_per_second=12_345.6,
+        seconds_left=65,
+    )
+    assert progress_line(status) == "step 120 of 1,000 · epoch 2 of 5 · 12,346 images/s · 1 min 5 s left"
+    assert progress_line(Status(state="running", step=3)) == "step 3"
+
+
+def test_a_run_that_ended_has_no_time_left():
+    assert "left" not in progress_line(Status(state="completed", step=9, total_steps=9, seconds_left=0.0))
+
+
+@given(st.integers(-5, 10**9), st.none() | st.integers(-5, 10**9))
+def test_the_share_done_is_a_share(step, total):
+    assert 0 <= share_done(Status(state="running", step=step, total_steps=total)) <= 1
+
+
+def test_a_completed_run_is_wholly_done():
+    assert share_done(Status(state="completed", step=99, total_steps=100)) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (-3, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (3725, "1 h 2 min")]
+)
+def test_durations_read_like_a_clock(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_every_state_has_a_word_and_is_active_or_not():
+    states = ["queued", "starting", "running", "paused", "completed", "stopped", "failed", "damaged"]
+    assert all(state_word(state) for state in states)
+    assert [state for state in states if goes_on(Status(state=state))] == ["queued", "starting", "running"]
+
+
+def test_stop_is_asked_until_the_run_ended():
+    assert stopping(Status(state="running"), asked=True)
+    assert stopping(Status(state="running", stop_asked=1.0), asked=False)
+    assert not stopping(Status(state="stopped", stop_asked=1.0), asked=True)
