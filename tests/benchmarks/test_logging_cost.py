@@ -1,0 +1,36 @@
+"""The benchmark of the summaries' cost measures what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.benchmarks.logging_cost import ALL, BARE, KINDS, MODELS, STEPS, measure, next_pair, summary
+from tests.trainers.conftest import curve
+
+
+def test_both_sides_train_and_only_one_writes(tmp_path: Path) -> None:
+    for kind in (ALL, BARE):
+        row = measure("softmax", kind, 0.5, tmp_path / kind)
+        assert row["steps"] > 0
+        assert row["seconds"] >= 0.5
+        (run,) = (tmp_path / kind / "cost").iterdir()
+        steps, _ = curve(run / "train", "loss")
+        assert len(steps) == (row["steps"] if kind == ALL else 0)
+
+
+def test_what_is_missing_is_measured_in_turn() -> None:
+    rows: list[dict[str, object]] = []
+    while (pair := next_pair(rows, 2)) is not None:
+        rows.append({"model": pair[0], "kind": pair[1]})
+    once = [{"model": model, "kind": kind} for model in MODELS for kind in KINDS]
+    assert rows == once + once
+
+
+def test_the_share_is_that_of_the_medians() -> None:
+    speeds = {ALL: (95.0, 10.0, 96.0), BARE: (100.0, 100.0, 500.0), STEPS: (110.0, 100.0, 500.0)}
+    rows = [
+        {"model": "softmax", "kind": kind, "seconds": 60.5, "images_per_second": speed}
+        for kind, values in speeds.items()
+        for speed in values
+    ]
+    assert "| softmax | 9 | 60.50 | 95 | 100 | 110 | 95.0% | 86.4% |" in summary(rows)

@@ -1,0 +1,151 @@
+"""Every page as people see it: nothing leaves this machine, both themes, two widths, no hostile text at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.hostile import TITLE, make_hostile
+from tests.running import App, copy_run
+from trainers.runs import change_about, find_runs, read_status, state_folder, write_json
+
+pytestmark = pytest.mark.browser
+
+PAGES = {"train": "", "runs": "runs", "tensorboard": "tensor_board", "presenting": "present"}
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+
+# The visible words of the page that are smaller than 24 pixels.
+TOO_SMALL = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const small = []
+    while (walker.nextNode()) {
+        const text = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement
+        const box = element.getBoundingClientRect(), style = getComputedStyle(element)
+        const shown = element.checkVisibility({opacityProperty: true, visibilityProperty: true}) &&
+            box.width > 1 && box.height > 1
+        const inWindow = box.bottom > 0 && box.right > 0 && box.left < innerWidth
+        if (text && shown && inWindow && !["SCRIPT", "STYLE"].includes(element.tagName)
+            && !(style.clip !== "auto" || style.clipPath !== "none") && parseFloat(style.fontSize) < 24)
+            small.push(`${style.fontSize}: ${text.slice(0, 60)}`)
+    }
+    return small
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(app, trained_run):
+    """The app with two finished runs."""
+    for name, title in (("softmax-1", ""), ("软件-2", "第二次 手写数字")):
+        run = copy_run(trained_run, app.logdir, experiment="digits", name=name)
+        change_about(run.path / "about.json", title=title, colour=0 if name == "softmax-1" else 1)
+    return app
+
+
+def is_drawn(page: Page) -> None:
+    """Waits until Streamlit has run the page, and nothing on it is an exception."""
+    page.get_by_test_id("stAppViewContainer").wait_for()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def shows_its_content(page: Page, name: str, lab: App) -> None:
+    """Waits until the page shows what it is there for: curves with their last values, TensorBoard's own."""
+    if name in ("train", "runs"):
+        last = read_status(find_runs(lab.logdir)[0].status_file).metrics["val_accuracy"]
+        page.get_by_text(f"{last:.4f}", exact=True).first.wait_for()
+    if name == "train":
+        expect(page.get_by_text("Test accuracy", exact=True)).to_have_count(2)
+    if name == "tensorboard":
+        page.frame_locator("iframe").get_by_text("accuracy").first.wait_for()
+    if name == "presenting":
+        page.get_by_role("heading").first.wait_for()
+    is_drawn(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_asks_only_its_own_host(lab, new_page, witness, name, dark):
+    page = new_page(width=1280, height=720, dark=dark)
+    page.goto(f"{lab.url}/{PAGES[name]}?run=digits/softmax-1&run=digits/软件-2")
+    shows_its_content(page, name, lab)
+    for width, height in ((1280, 720), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(1500)  # charts ask once a second: one more question to be witnessed
+        page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{'dark' if dark else 'light'}.png")
+    assert len(witness.requests) > 5, "the witness saw the page being loaded"
+    assert witness.page_errors == []
+
+
+@pytest.mark.parametrize("name", ["train", "runs", "tensorboard"])
+def test_a_slide_is_legible_from_the_back_row(lab, new_page, name):
+    page = new_page(width=1280, height=720)
+    page.goto(f"{lab.url}/{PAGES[name]}?present=1&run=digits/softmax-1")
+    page.get_by_test_id("stMain").get_by_text("softmax-1" if name != "tensorboard" else "").first.wait_for()
+    is_drawn(page)
+    expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+    if name == "train":
+        page.get_by_text("Test accuracy", exact=True).wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=SCREENSHOTS / f"slide-{name}.png")
+    assert page.evaluate(TOO_SMALL) == []
+
+
+def test_the_arrow_keys_walk_the_saved_views(lab, new_page):
+    views = [
+        {"title": "One run", "page": "", "query": "run=digits/softmax-1"},
+        {"title": "All runs", "page": "runs", "query": ""},
+        {"title": "Both", "page": "", "query": "run=digits/softmax-1&run=digits/软件-2&smoothing=0.5"},
+    ]
+    write_json(state_folder(lab.logdir) / "views.json", views)
+    page = new_page(width=1280, height=720)
+    page.goto(f"{lab.url}/?present=1&view=1&run=digits/softmax-1")
+    is_drawn(page)
+    for key, path, number in [
+        ("ArrowRight", "/runs", "2"),
+        ("ArrowRight", "/", "3"),
+        ("ArrowLeft", "/runs", "2"),
+    ]:
+        press_until(page, key, lambda url, goal=(path, number): at(url) == goal)
+        is_drawn(page)
+        expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+    press_until(page, "Escape", lambda url: at(url) == ("/runs", ""))
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+
+
+def press_until(page: Page, key: str, arrived: Callable[[str], bool]) -> None:
+    """A key moves at once or, while the slide is still being made, not at all; as a presenter one presses again."""
+    for _attempt in range(20):
+        page.keyboard.press(key)
+        page.wait_for_timeout(500)
+        if arrived(page.url):
+            return
+    raise AssertionError(f"{key} did not lead on from {page.url}")
+
+
+def at(url: str) -> tuple[str, str]:
+    """The path of an address and the number of the view that it names."""
+    parts = urlsplit(url)
+    return parts.path, dict(parse_qsl(parts.query)).get("view", "")
+
+
+def test_hostile_text_is_only_text(app, page, witness, trained_run):
+    """Names made by hand, titles, notes, logs, text summaries, projector labels: no script runs anywhere."""
+    hostile = make_hostile(trained_run, app.logdir)
+    address = "?" + urlencode({"run": hostile.key})
+    for path in PAGES.values():
+        page.goto(f"{app.url}/{path}{address}")
+        is_drawn(page)
+        page.wait_for_timeout(1500)
+    page.goto(f"{app.url}/{address}")
+    page.get_by_text(TITLE, exact=False).first.wait_for()
+    for tab in ("text", "projector", "timeseries", "hparams"):
+        page.goto(f"{app.url}/tensorboard/#{tab}")
+        page.get_by_text("TensorBoard").first.wait_for()
+        page.wait_for_timeout(3000)
+        page.screenshot(path=SCREENSHOTS / f"hostile-{tab}.png")
+    assert witness.dialogs == []
