@@ -71,6 +71,7 @@ class Classification:
         self._order = tf.zeros([0], tf.int32)  # of the training images in this epoch
         self._measures = np.empty((0, len(MEASURES)), np.float32)  # of the steps just run
         self._sums, self._summed = np.zeros(2), 0  # loss and accuracy over this epoch's steps so far
+        self._validated: dict[str, float] = {}  # what the validation images gave last
         self._next_log_line = 0.0
 
     def run_chunk(self, epoch: int, first: int, count: int) -> None:
@@ -105,7 +106,11 @@ class Classification:
             self._journal.flush()
             raise self._diverged("validation loss", step)
         self._journal.histograms(step, self.model.trainable_variables, always=last)
-        self._show(step, epoch, val_loss=loss, val_accuracy=accuracy)
+        self._validated = {"val_loss": loss, "val_accuracy": accuracy}
+        if last:
+            self._show(
+                step, epoch
+            )  # there are thousands of epochs a minute in a small training: others wait for a beat
         if last or time.monotonic() >= self._next_log_line:
             self._next_log_line = time.monotonic() + SECONDS_BETWEEN_LOG_LINES
             logger.info(
@@ -130,9 +135,9 @@ class Classification:
         if speed:
             self._live.change(images_per_second=speed.images_per_second, seconds_left=speed.seconds_left)
 
-    def _show(self, step: int, epoch: int, **metrics: float) -> None:
+    def _show(self, step: int, epoch: int) -> None:
         loss, accuracy = self._sums / self._summed
-        known = {**self._live.status.metrics, "train_loss": loss, "train_accuracy": accuracy, **metrics}
+        known = {"train_loss": loss, "train_accuracy": accuracy, **self._validated}
         self._live.change(step=step, epoch=epoch + 1, metrics=known)
 
     def stop_asked(self) -> bool:

@@ -4,7 +4,8 @@
 
 The data server is the real one; the reader's refresh is called by hand right after a load cycle, so that nothing else
 is in the time. Three kinds take turns: nothing new, one run wrote a step, every run wrote a step (all million points
-are fetched again; one step at a time, so that they stay a million). Processor
+are to be fetched again; one step at a time, so that they stay a million). A refresh fetches only so many points, so
+the last kind needs several, each of which counts as the longest of them; "refreshes" says how many. Processor
 time is that of the whole process, gRPC's threads included.
 """
 
@@ -68,14 +69,25 @@ class Bench:
         # The cycle under way may have missed what was just written.
         self._cycle = self._next_cycle(self._next_cycle(self._server.cycle))
         before = {key: series.version for key, series in self._reader.many_series(keys).items()}
-        started, processor = time.perf_counter(), time.process_time()
-        self._reader.refresh()
-        seconds, processor = time.perf_counter() - started, time.process_time() - processor
-        after = self._reader.many_series(keys)
-        changed = sum(after[key].version != version for key, version in before.items())
-        assert changed == written * TAGS, f"{changed} curves changed, not {written * TAGS}"
-        points = sum(series.steps.size for series in after.values())
-        return {"kind": kind, "seconds": seconds, "processor_seconds": processor, "points": points}
+        costs: list[tuple[float, float]] = []
+        while (changed := self._changed_since(before)) < written * TAGS or not costs:
+            started, processor = time.perf_counter(), time.process_time()
+            self._reader.refresh()
+            costs.append((time.perf_counter() - started, time.process_time() - processor))
+            assert len(costs) < RUNS, f"{changed} curves changed, not {written * TAGS}"
+        seconds, processor = (max(cost) for cost in zip(*costs, strict=True))
+        points = sum(series.steps.size for series in self._reader.many_series(keys).values())
+        return {
+            "kind": kind,
+            "refreshes": len(costs),
+            "seconds": seconds,
+            "processor_seconds": processor,
+            "points": points,
+        }
+
+    def _changed_since(self, versions: dict[tuple[str, str], int]) -> int:
+        now = self._reader.many_series(versions)
+        return sum(now[key].version != version for key, version in versions.items())
 
     def close(self) -> None:
         """Ends the data server."""
@@ -101,11 +113,22 @@ def summary(rows: list[dict[str, Any]]) -> str:
                     kind,
                     len(of_kind),
                     max(row["points"] for row in of_kind),
+                    max(row["refreshes"] for row in of_kind),
                     *(percentile(processor, percent) for percent in (50, 95, 100)),
                     *(percentile(seconds, percent) for percent in (50, 95)),
                 ]
             )
-    heads = ["refresh", "samples", "points", "CPU ms median", "p95", "max", "wall ms median", "p95"]
+    heads = [
+        "refresh",
+        "samples",
+        "points",
+        "refreshes",
+        "CPU ms median",
+        "p95",
+        "max",
+        "wall ms median",
+        "p95",
+    ]
     return f"{table(heads, lines)}\n\nGoal: at most {1000 * MOST_SECONDS:.0f} ms in the dashboard's process."
 
 

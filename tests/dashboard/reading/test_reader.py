@@ -52,6 +52,33 @@ def test_new_points_are_fetched_and_unchanged_curves_are_not(logdir: Path, reade
     assert reader.series("e/other/train", "loss") is other
 
 
+def test_too_much_for_one_refresh_comes_with_the_next_ones(
+    logdir: Path, data_server: DataServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.reading.reader.POINTS_A_REFRESH", 10)
+    keys = [(f"e/r{number}/train", "loss") for number in range(5)]
+    for run, tag in keys:
+        write_events(logdir / run, {tag: line(5)})
+    reader = Reader(data_server)
+
+    def lengths() -> list[int]:
+        return [len(series.steps) for series in reader.many_series(keys).values()]
+
+    wait_until(lambda: reader.refresh() or len(lengths()) == 5)
+    for run, tag in keys:
+        write_events(logdir / run, {tag: line(1, start=5)})
+    cycle = data_server.wait_for_cycle(data_server.cycle, seconds=5)
+    data_server.wait_for_cycle(cycle, seconds=5)
+    seen, versions = [], [reader.version]
+    for _ in range(4):
+        reader.refresh()
+        seen.append(lengths().count(6))
+        versions.append(reader.version)
+    assert seen == [2, 4, 5, 5]
+    assert versions == [versions[0], *(versions[0] + n for n in (1, 2, 3, 3))]
+    reader.close()
+
+
 def test_what_does_not_exist_is_none(reader: Reader) -> None:
     assert reader.series("no/such/run", "loss") is None
     assert reader.tags("no/such/run") == []
