@@ -26,11 +26,14 @@ WRITE_SECONDS = 0.5
 
 
 class LiveStatus:
-    """The status of a held run. `watch` sees every written status; it must not raise."""
+    """The status of a held run. `watch` sees every written status; it must not raise.
+
+    `before` is the status that an earlier process or a launcher left.
+    """
 
     def __init__(self, run: Run, watch: Callable[[Status], None] = lambda status: None) -> None:
         self.run = run
-        self.status = read_status(run.status_file)
+        self.before = self.status = read_status(run.status_file)
         self._watch = watch
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -39,7 +42,15 @@ class LiveStatus:
 
     def start(self) -> None:
         """Says that this process has the run, and writes from now on."""
-        self.write(state="starting", process=process_identity(), started=time.time(), error=None)
+        self.write(
+            state="starting",
+            process=process_identity(),
+            started=time.time(),
+            finished=None,
+            stop_asked=None,
+            error=None,
+            notices=[],
+        )
         self._thread.start()
 
     def change(self, **values: Any) -> None:
@@ -48,6 +59,11 @@ class LiveStatus:
             raise self._failure
         with self._lock:  # unchecked, since it happens many times a second; `write` checks
             self.status = self.status.model_copy(update=values)
+
+    def note(self, sentence: str) -> None:
+        """Adds something that a person should know to the notices, once."""
+        if sentence not in self.status.notices:
+            self.change(notices=[*self.status.notices, sentence])
 
     def write(self, **values: Any) -> None:
         """Changes fields and writes at once; raises StorageFailed."""
@@ -62,7 +78,8 @@ class LiveStatus:
         if self._thread.is_alive():
             self._thread.join()
         now = time.time()
-        values = {"finished": now, "seconds": now - (self.status.started or now), **values}
+        seconds = now - (self.status.started or now) + (self.before.seconds or 0.0)
+        values = {"finished": now, "seconds": seconds, **values}
         try:
             self.write(**values, seconds_left=None, phase=None)
         except StorageFailed:

@@ -23,18 +23,23 @@ class TrainingFailed(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """How much there is to do. `pace` in steps a second, 0 for as fast as possible."""
+    """How much there is to do: all epochs, or `steps` steps where that is not 0 and less.
+
+    `pace` in steps a second, 0 for as fast as possible.
+    """
 
     epochs: int
     steps_per_epoch: int
     images_per_epoch: int
     batch_size: int
     pace: float = 0.0
+    steps: int = 0
 
     @property
     def total_steps(self) -> int:
-        """The steps of all epochs."""
-        return self.epochs * self.steps_per_epoch
+        """The steps after which the training is complete."""
+        steps = self.epochs * self.steps_per_epoch
+        return min(steps, self.steps) if self.steps else steps
 
     def images_until(self, step: int) -> int:
         """How many images the first `step` steps see; the last batch of an epoch may be smaller."""
@@ -75,8 +80,8 @@ class Actions(Protocol):
     def after_chunk(self, chunk: Chunk) -> None:
         """Writes down what the chunk gave."""
 
-    def after_epoch(self, epoch: int, step: int, *, last: bool) -> None:
-        """Looks at the validation images."""
+    def after_epoch(self, epoch: int, step: int, *, last: bool) -> bool:
+        """Looks at the validation data, after an epoch or where the steps end; whether that is enough."""
 
     def beat(self, step: int, epoch: int, speed: Speed | None) -> None:
         """Shows the state to the world; called about four times a second."""
@@ -89,27 +94,33 @@ def run_loop(
     plan: Plan,
     actions: Actions,
     *,
+    start: int = 0,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Runs a plan to its end or until a stop is asked for; gives the number of steps done."""
+    """Runs a plan from step `start` on, to its end or until a stop is asked for; gives the number of steps done.
+
+    A stop comes after the look at the validation data where both are due, so that whoever goes on from
+    there has missed nothing.
+    """
     length = ChunkLength(plan.pace)
-    rhythm = _Rhythm(plan, actions, clock, sleep)
-    for epoch in range(plan.epochs):
-        first = 0
-        while first < plan.steps_per_epoch:
-            count = min(length.steps, plan.steps_per_epoch - first)
-            began = clock()
-            actions.run_chunk(epoch, first, count)
-            ended = clock()
-            first += count
-            step = epoch * plan.steps_per_epoch + first
-            actions.after_chunk(Chunk(epoch, first - count, count, step, began, ended))
-            length.learn(count, ended - began)
-            if rhythm.stop_after(step, epoch):
-                return step
-        actions.after_epoch(epoch, step, last=epoch + 1 == plan.epochs)
-    return plan.total_steps
+    rhythm = _Rhythm(plan, actions, clock, sleep, start)
+    step = start
+    while step < plan.total_steps:
+        epoch, first = divmod(step, plan.steps_per_epoch)
+        count = min(length.steps, plan.steps_per_epoch - first, plan.total_steps - step)
+        began = clock()
+        actions.run_chunk(epoch, first, count)
+        ended = clock()
+        step += count
+        actions.after_chunk(Chunk(epoch, first, count, step, began, ended))
+        length.learn(count, ended - began)
+        is_last = step == plan.total_steps
+        ends = is_last or first + count == plan.steps_per_epoch
+        is_enough = ends and actions.after_epoch(epoch, step, last=is_last)
+        if rhythm.stop_after(step, epoch) or is_enough:
+            break
+    return step
 
 
 class ChunkLength:
@@ -138,13 +149,18 @@ class _Rhythm:
     """Between two chunks: keeps the pace, and four times a second shows the state and looks at the commands."""
 
     def __init__(
-        self, plan: Plan, actions: Actions, clock: Callable[[], float], sleep: Callable[[float], None]
+        self,
+        plan: Plan,
+        actions: Actions,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        start: int,
     ) -> None:
         self._plan, self._actions, self._clock, self._sleep = plan, actions, clock, sleep
         self._next_beat = 0.0
         self._due: float | None = None
         self._marks: deque[tuple[float, int]] = deque(maxlen=_SPEED_WINDOW)
-        self._step = 0
+        self._step = start
 
     def stop_after(self, step: int, epoch: int) -> bool:
         """Whether to stop after this step; waits first where the pace asks for it."""

@@ -8,6 +8,7 @@ send_command(run.commands, "stop")
 from trainers.runs.about import About, change_about, read_about
 from trainers.runs.commands import (
     Command,
+    Kind,
     answer_command,
     answered_commands,
     pending_commands,
@@ -43,6 +44,7 @@ from trainers.runs.lock import held
 from trainers.runs.names import LONGEST_NAME, checked_name
 from trainers.runs.status import (
     ACTIVE,
+    AT_REST,
     FINISHED,
     GOING_ON,
     State,
@@ -53,6 +55,7 @@ from trainers.runs.status import (
 
 __all__ = [
     "ACTIVE",
+    "AT_REST",
     "FINISHED",
     "GOING_ON",
     "LONGEST_NAME",
@@ -60,6 +63,7 @@ __all__ = [
     "Command",
     "DamagedFile",
     "InvalidName",
+    "Kind",
     "NameTaken",
     "ProcessIdentity",
     "Run",

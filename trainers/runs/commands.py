@@ -1,6 +1,7 @@
 """`commands/`: what people ask of a running trainer, one small file each; `done/` holds the answered ones.
 
-Values are absolute, never relative, so that a command obeyed twice does no harm; `stop` goes first.
+Values are absolute, never relative, so that a command obeyed twice does no harm. `stop` goes first and `pause`
+last, so that what was asked beside a pause is not lost by it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import pydantic
 from trainers.runs.errors import DamagedFile
 from trainers.runs.files import read_json, write_atomically
 
-Kind = Literal["stop"]
+Kind = Literal["stop", "pause", "checkpoint", "learning_rate", "trace"]
+_RANKS = {"stop": 0, "pause": 2}
 
 
 class Command(pydantic.BaseModel):
     """One request; `outcome` is empty until the trainer answered."""
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
+    # A learning rate that is no number must arrive as one, to be refused as one.
+    model_config = pydantic.ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
 
     kind: str
     value: float | str | None = None
@@ -43,7 +46,7 @@ def send_command(folder: Path, kind: Kind, value: float | str | None = None) -> 
 
 
 def pending_commands(folder: Path, *, since_ns: int = 0) -> list[Command]:
-    """The unanswered commands in the order to obey: stop first, then by time.
+    """The unanswered commands in the order to obey: stop first, pause last, the others by time.
 
     Commands older than `since_ns` (the trainer's own start) were meant for an earlier process. A file that
     is no command is answered by moving it to `done/` unread.
@@ -59,7 +62,7 @@ def pending_commands(folder: Path, *, since_ns: int = 0) -> list[Command]:
             continue
         if command.asked_ns >= since_ns and command.file_name == path.name:
             commands.append(command)
-    return sorted(commands, key=lambda command: (command.kind != "stop", command.asked_ns))
+    return sorted(commands, key=lambda command: (_RANKS.get(command.kind, 1), command.asked_ns))
 
 
 def answer_command(folder: Path, command: Command, outcome: str) -> None:

@@ -49,6 +49,16 @@ class Run:
         return self.path / "artifacts"
 
     @property
+    def checkpoints(self) -> Path:
+        """The folder of what a later process needs to go on."""
+        return self.path / "checkpoints"
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether there is something to go on from; only a trainer can tell whether it is whole."""
+        return any(self.checkpoints.glob("[!.]*.npz"))
+
+    @property
     def commands(self) -> Path:
         """The folder of what was asked of the trainer."""
         return self.path / "commands"

@@ -24,12 +24,16 @@ State = Literal[
 ACTIVE: tuple[State, ...] = ("starting", "running")
 GOING_ON: tuple[State, ...] = ("queued", *ACTIVE)
 FINISHED: tuple[State, ...] = ("completed", "stopped", "failed")
+AT_REST: tuple[State, ...] = ("paused", *FINISHED)
 
 
 class Status(pydantic.BaseModel):
     """State and progress of a run; times in Unix seconds, None where not yet known.
 
-    `metrics` holds the last known numbers by name (train_accuracy, val_loss, test_accuracy …).
+    `metrics` holds the last known numbers by name (train_accuracy, val_loss, test_accuracy …). `queued` is when
+    a run was put into the queue again, to be resumed; `seconds` is the time of all its processes that ended.
+    `checkpoint` is the step of the last checkpoint, `learning_rate` what a person chose while it trained, and
+    `epochs_asked` how many epochs it shall have in all where somebody wanted more than its spec says.
     `error` is one sentence; the traceback stands in the log. The state `damaged` is what a reader makes of
     a file it cannot understand; it is never written.
     """
@@ -38,6 +42,7 @@ class Status(pydantic.BaseModel):
 
     state: State = "queued"
     created: float | None = None
+    queued: float | None = None
     started: float | None = None
     finished: float | None = None
     heartbeat: float | None = None
@@ -46,6 +51,10 @@ class Status(pydantic.BaseModel):
     total_steps: int | None = None
     epoch: int = 0
     epochs: int | None = None
+    epochs_asked: int | None = None
+    steps_per_epoch: int | None = None
+    checkpoint: int | None = None
+    learning_rate: float | None = None
     images_per_second: float | None = None
     seconds_left: float | None = None
     seconds: float | None = None

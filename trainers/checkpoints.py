@@ -1,0 +1,115 @@
+"""Checkpoints: arrays by name in one .npz file that is whole or is seen not to be.
+
+    write(run.checkpoints, {"weights/0": kernel, "step": np.array(120)}, best=True)
+    found = read_newest(run.checkpoints)        # Found(state, notices), or None where there is none
+
+A folder keeps the last checkpoint, the one before it, and the best. The file ends with the SHA-256 of what stands
+before (in the zip's comment, so that `np.load` reads it all the same); nothing is unpacked before that was checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from trainers.runs import DamagedFile, RunError, storage_failed, write_atomically
+
+LAST, PREVIOUS, BEST = "last.npz", "previous.npz", "best.npz"
+_NEXT = "next.npz"
+_DIGITS = 64  # of a SHA-256 in hexadecimal
+
+State = dict[str, np.ndarray]
+
+
+class NoCheckpoint(RunError):
+    """There are checkpoints, but none of them can be used."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The newest checkpoint that is whole; `notices` says, one sentence each, what was not."""
+
+    state: State
+    notices: tuple[str, ...]
+
+
+def write(folder: Path, state: Mapping[str, np.ndarray], *, best: bool = False) -> None:
+    """Makes `state` the last checkpoint, and the `best` too if it is; raises StorageFailed.
+
+    The new file is safe on the disk before an old one loses its name, so a full disk or a power cut costs none.
+    """
+    content = _packed(state)
+    write_atomically(folder / _NEXT, content)
+    if (folder / LAST).exists():
+        _rename(folder / LAST, folder / PREVIOUS)
+    _rename(folder / _NEXT, folder / LAST)
+    if best:
+        write_atomically(folder / BEST, content)
+
+
+def read_newest(folder: Path) -> Found | None:
+    """The newest checkpoint that is whole, None where none was ever written; raises NoCheckpoint or StorageFailed.
+
+    Only for who holds the run: what is damaged gives its name to what is whole, so that the next writing
+    does not put it in the place of the only good one.
+    """
+    notices: list[str] = []
+    for name in (_NEXT, LAST, PREVIOUS, BEST):
+        try:
+            state = read(folder / name)
+        except FileNotFoundError:
+            continue
+        except DamagedFile as error:
+            notices.append(f"{error} The training goes on from an older one.")
+            continue
+        if name in (_NEXT, PREVIOUS):
+            _rename(folder / name, folder / LAST)
+        return Found(state, tuple(notices))
+    if notices:
+        raise NoCheckpoint(
+            "All checkpoints of this run are damaged, so it cannot go on: start it again as a new run."
+        )
+    return None
+
+
+def read(path: Path) -> State:
+    """A checkpoint's arrays; raises FileNotFoundError, or DamagedFile where a single bit of the file is wrong."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DamagedFile(f"The checkpoint {path.name} cannot be read ({error.strerror}).") from error
+    if content[-_DIGITS:] != _digest(content[:-_DIGITS]):
+        raise DamagedFile(f"The checkpoint {path.name} is damaged: its checksum is wrong.")
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def _rename(path: Path, to: Path) -> None:
+    try:
+        os.replace(path, to)
+    except OSError as error:
+        raise storage_failed(to, error) from error
+
+
+def _packed(state: Mapping[str, np.ndarray]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:  # as np.savez does, which leaves no room for a comment
+        for name, values in state.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asanyarray(values), allow_pickle=False)
+        archive.comment = b"0" * _DIGITS
+    content = file.getvalue()[:-_DIGITS]
+    return content + _digest(content)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
