@@ -28,7 +28,7 @@ Prediction = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a network says about n images with `labels` uint8 [n].
+    """What a network says about n images with `labels` int [n].
 
     `predictions` int64 [n], their `confidences` float32 [n] (the probability of the predicted class), and over
     all images the mean `loss` (cross-entropy, nats) and the `accuracy`.
@@ -52,38 +52,52 @@ class Evaluation:
 
 
 def compiled_prediction(model: keras.Model) -> Prediction:
-    """A network's answers as a compiled function of images uint8 [n, 28, 28] and labels int64 [n].
+    """A network's answers as a compiled function of images, as a data set has them, and labels int64 [n].
 
     It gives each image's loss float32 [n] and probabilities float32 [n, classes].
     """
 
-    @tf.function(input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8), tf.TensorSpec([None], tf.int64)])
+    @tf.function
     def predict(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probabilities = model(as_input(images), training=False)  # [n, classes]
         return keras.losses.sparse_categorical_crossentropy(labels, probabilities), probabilities
 
-    return predict
+    def for_any_count(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        any_images = tf.TensorSpec([None, *images.shape[1:]], images.dtype)
+        compiled = predict.get_concrete_function(any_images, tf.TensorSpec([None], tf.int64))
+        losses, probabilities = compiled(images, labels)
+        return losses, probabilities
+
+    return for_any_count
 
 
 def evaluate(predict: Prediction, split: Split) -> Evaluation:
-    """The network's answers to a part of a data set, a thousand images at a time."""
-    losses, probabilities = [], []
-    for first in range(0, len(split.labels), _BATCH):
-        rows = slice(first, first + _BATCH)
-        loss, probability = predict(
-            tf.constant(split.images[rows]), tf.constant(split.labels[rows], tf.int64)
-        )
-        losses.append(loss.numpy())
-        probabilities.append(probability.numpy())
-    everything = np.concatenate(probabilities)  # [n, classes]
-    predictions = everything.argmax(axis=1)
+    """The network's answers to a part of a data set."""
+    losses, answers = _answers(predict, split)
+    predictions = answers.argmax(axis=1)
     return Evaluation(
-        loss=float(np.concatenate(losses).mean(dtype=np.float64)),
+        loss=float(losses.mean(dtype=np.float64)),
         accuracy=float((predictions == split.labels).mean()),
         labels=split.labels,
         predictions=predictions,
-        confidences=everything.max(axis=1),
+        confidences=answers.max(axis=1),
     )
+
+
+def probabilities(predict: Prediction, split: Split) -> np.ndarray:
+    """How sure the network is of each class, for each image of a part of a data set: float32 [n, classes]."""
+    return _answers(predict, split)[1]
+
+
+def _answers(predict: Prediction, split: Split) -> tuple[np.ndarray, np.ndarray]:
+    """Losses float32 [n] and probabilities float32 [n, classes], a thousand images at a time."""
+    losses, answers = [], []
+    for first in range(0, len(split.labels), _BATCH):
+        rows = slice(first, first + _BATCH)
+        loss, answer = predict(tf.constant(split.images[rows]), tf.constant(split.labels[rows], tf.int64))
+        losses.append(loss.numpy())
+        answers.append(answer.numpy())
+    return np.concatenate(losses), np.concatenate(answers)
 
 
 def example_rows(evaluation: Evaluation, classes: int) -> np.ndarray:

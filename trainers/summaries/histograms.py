@@ -1,8 +1,6 @@
-"""Histograms of weights, in the form of TensorBoard's histogram plugin."""
+"""Histograms of weights and gradients, in the form of TensorBoard's histogram plugin."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import tensorflow as tf
@@ -11,26 +9,43 @@ from tensorboard.plugins.histogram.metadata import create_summary_metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
 BUCKETS = 30
+# Below this float32 has no thirtieth of a width any more, and above it the width overflows.
+_NARROWEST, _WIDEST = 1e-36, 3e38
 
 
-def histogram_summary(tag: str, values: tf.Tensor) -> Summary:
-    """How often which value occurs in a tensor of any shape: 30 buckets of equal width.
+def counted(values: tf.Tensor) -> tf.Tensor:
+    """How often which value occurs in a float tensor of any shape: float64 [32], to be run in a compiled function.
 
-    TensorBoard's own function compares every value with every bucket, 100 MB and a second for a dense layer
-    of three million weights; `tf.histogram_fixed_width` counts them where they are, on a GPU too.
+    The lowest and the highest value, then the counts of 30 buckets of equal width between them. TensorBoard's own
+    function compares every value with every bucket, 100 MB and a second for a dense layer of three million weights;
+    `tf.histogram_fixed_width` counts them where they are, on a GPU too. All counts are 0 where a value is not finite;
+    all values are in the last bucket where they do not differ.
     """
-    lowest, highest = float(tf.reduce_min(values)), float(tf.reduce_max(values))
-    if 0 < highest - lowest < math.inf:
-        edges = np.linspace(lowest, highest, BUCKETS + 1)  # [31]
-        counts = tf.histogram_fixed_width(values, [lowest, highest], nbins=BUCKETS).numpy()  # [30]
-    else:  # all equal: one place, all in the last bucket, as TensorBoard does; diverged: nothing to count
-        edges = np.full(BUCKETS + 1, lowest if highest == lowest else 0.0)
-        counts = np.zeros(BUCKETS)
-        counts[-1] = int(tf.size(values)) if highest == lowest else 0
-    buckets = np.stack([edges[:-1], edges[1:], counts], axis=1)  # [30, 3]: left, right, count
-    value = Summary.Value(
-        tag=tag,
-        metadata=create_summary_metadata(display_name="", description=""),
-        tensor=make_tensor_proto(buckets.astype(np.float64)),
+    values = tf.cast(values, tf.float32)
+    lowest, highest = tf.reduce_min(values), tf.reduce_max(values)
+    width = highest - lowest
+    all_in_last = tf.concat([tf.zeros([BUCKETS - 1], tf.int32), [tf.size(values)]], axis=0)
+    counts = tf.case(
+        [
+            (
+                tf.logical_and(width > _NARROWEST, width < _WIDEST),
+                lambda: tf.histogram_fixed_width(values, tf.stack([lowest, highest]), nbins=BUCKETS),
+            ),
+            (tf.logical_and(width >= 0, width < _WIDEST), lambda: all_in_last),
+        ],
+        default=lambda: tf.zeros([BUCKETS], tf.int32),  # NaN compares as false
     )
-    return Summary(value=[value])
+    return tf.concat([tf.cast([lowest, highest], tf.float64), tf.cast(counts, tf.float64)], axis=0)
+
+
+def histogram_value(tag: str, count: np.ndarray, description: str) -> Summary.Value:
+    """What `counted` gave, float64 [32], as TensorBoard's histogram plugin takes it."""
+    # Where nothing was counted the edges may be no numbers, which TensorBoard cannot draw.
+    lowest, highest = count[:2].tolist() if count[2:].any() else (0.0, 0.0)
+    edges = np.linspace(lowest, highest, BUCKETS + 1)  # [31]
+    buckets = np.stack([edges[:-1], edges[1:], count[2:]], axis=1)  # [30, 3]: left, right, count
+    return Summary.Value(
+        tag=tag,
+        metadata=create_summary_metadata(display_name="", description=description),
+        tensor=make_tensor_proto(buckets),
+    )

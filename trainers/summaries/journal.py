@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 
-import keras
 import numpy as np
-import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from trainers.runs import Run
 from trainers.summaries.curves import Curves
-from trainers.summaries.events import EventFile, summary_event
-from trainers.summaries.histograms import histogram_summary
+from trainers.summaries.events import EventFile, restart, summary_event
+from trainers.summaries.layout import layout, one_tag
 from trainers.summaries.thinning import DESCRIPTION, Points
 
-SECONDS_BETWEEN_HISTOGRAMS = 2.0
-
-_MEANINGS = {
-    "loss": "Cross-entropy, mean over the images (nats)",
-    "accuracy": "Share of the images named correctly",
-    "learning_rate": "Step size of the optimizer",
-}
+TRAINING_AND_VALIDATION = "Training and validation"
+TRAINING, VALIDATION = "Training", "Validation"
 
 
 class Journal:
     """Writes a run's summaries; every method raises StorageFailed when the disk refuses.
 
-    `measures` are the tags of the training's steps. Readers see what was written before the last `flush`.
+    `measures` are the tags of the training's steps and `validation_measures` those of the validation after each
+    epoch, each with what it means. Readers see what was written before the last `flush`.
     """
 
-    def __init__(self, run: Run, measures: Sequence[str]) -> None:
+    def __init__(self, run: Run, measures: Mapping[str, str], validation_measures: Mapping[str, str]) -> None:
         self._root = EventFile(run.path)
         self._train = EventFile(run.path / "train")
         self._validation = EventFile(run.path / "validation")
-        each_step = {tag: f"{_MEANINGS[tag]}. {DESCRIPTION}" for tag in measures}
-        each_epoch = {tag: f"{_MEANINGS[tag]}, after each epoch." for tag in ("loss", "accuracy")}
+        each_step = {tag: f"{meaning}. {DESCRIPTION}" for tag, meaning in measures.items()}
+        each_epoch = {tag: f"{meaning}, after each epoch." for tag, meaning in validation_measures.items()}
         self._training_curves = Curves(self._train, each_step)
         self._validation_curves = Curves(self._validation, each_epoch)
-        self._next_histogram = 0.0
+        self._validation_tags = list(validation_measures)
+        self._charts = _charts(list(measures), self._validation_tags)
+        self._layout_is_due = True
 
     def __enter__(self) -> Journal:
         return self
@@ -50,12 +46,13 @@ class Journal:
             file.close()
 
     def training(self, points: Points) -> None:
-        """Takes the measures of some training steps."""
+        """Takes the measures of some training steps, a column for each."""
         self._training_curves.add(points)
 
-    def validation(self, step: int, loss: float, accuracy: float) -> None:
-        """Takes what the validation images gave after this step."""
-        point = Points(np.array([step]), np.array([time.time()]), np.array([[loss, accuracy]], np.float32))
+    def validation(self, step: int, measures: Mapping[str, float]) -> None:
+        """Takes what the validation gave after this step, a number for each of its measures."""
+        values = [[measures[tag] for tag in self._validation_tags]]
+        point = Points(np.array([step]), np.array([time.time()]), np.array(values, np.float32))
         self._validation_curves.add(point)
 
     def end_curves(self) -> None:
@@ -64,18 +61,24 @@ class Journal:
         self._validation_curves.write_rest()
         self.flush()
 
-    def histograms(self, step: int, weights: Iterable[keras.Variable], *, always: bool = False) -> None:
-        """The distribution of each weight, at most every 2 s unless `always`."""
-        if not always and time.monotonic() < self._next_histogram:
-            return
-        for weight in weights:
-            summary = histogram_summary(weight.path, tf.convert_to_tensor(weight.value))
-            self._train.write([summary_event(summary, step)])
-        self._next_histogram = time.monotonic() + SECONDS_BETWEEN_HISTOGRAMS
+    def chart(self, category: str, title: str, pattern: str) -> None:
+        """One more chart on TensorBoard's Custom Scalars page, of the tags that a pattern of `layout` matches."""
+        charts = self._charts.setdefault(category, {})
+        if charts.get(title) != pattern:
+            charts[title] = pattern
+            self._layout_is_due = True
 
     def graph(self, event: Event) -> None:
         """A graph from `graphs`."""
         self._train.write([event])
+
+    def of_training(self, summary: Summary, step: int) -> None:
+        """A summary of the network as it is after this step: numbers, histograms, pictures."""
+        self._train.write([summary_event(summary, step)])
+
+    def of_validation(self, summary: Summary, step: int) -> None:
+        """A summary of what the network says after this step about the validation images."""
+        self._validation.write([summary_event(summary, step)])
 
     def about_run(self, summary: Summary, step: int = 0) -> None:
         """A summary of the whole run: settings, text, pictures."""
@@ -83,7 +86,37 @@ class Journal:
 
     def flush(self) -> None:
         """Writes what the curves were given and makes everything visible to readers."""
+        if self._layout_is_due:
+            self.about_run(layout(self._charts))
+            self._layout_is_due = False
         self._training_curves.write()
         self._validation_curves.write()
         for file in (self._root, self._train, self._validation):
             file.flush()
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that a resumed process needs so that its curves have the points of an unbroken run."""
+        parts = (("training", self._training_curves), ("validation", self._validation_curves))
+        return {f"{part}_{name}": array for part, curves in parts for name, array in curves.state().items()}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Goes on from a `state`, before anything is written; what an earlier process wrote after it is void."""
+        for part, curves in (("training", self._training_curves), ("validation", self._validation_curves)):
+            curves.restore(
+                {
+                    name.removeprefix(f"{part}_"): array
+                    for name, array in state.items()
+                    if name.startswith(f"{part}_")
+                }
+            )
+        self._root.write([restart(int(state["training_step"]) + 1)])
+
+
+def _charts(measures: list[str], validation_measures: list[str]) -> dict[str, dict[str, str]]:
+    """What both have stands together, and what only one of them has apart."""
+    charts: dict[str, dict[str, str]] = {TRAINING_AND_VALIDATION: {}, TRAINING: {}, VALIDATION: {}}
+    for tag in dict.fromkeys([*measures, *validation_measures]):
+        only = VALIDATION if tag not in measures else TRAINING
+        both = tag in measures and tag in validation_measures
+        charts[TRAINING_AND_VALIDATION if both else only][tag.replace("_", " ").capitalize()] = one_tag(tag)
+    return {category: titles for category, titles in charts.items() if titles}

@@ -4,57 +4,100 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.image.metadata import create_summary_metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from trainers.evaluation import Evaluation
+from trainers.summaries.images import fitted
+from trainers.summaries.names import shown
 
 MISTAKES_SHOWN = 40
+LARGEST_SHOWN = 64  # pixels a side of an image among the mistakes
+COUNTS_READABLE = 20  # classes
+NAMES_READABLE = 60
 _COLUMNS = 8
-_CELL = 38  # pixels: an image and the words above it
+# Letters that the first font lacks are taken from the next; installed on most machines, one or the other.
+_FONTS = (
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "WenQuanYi Zen Hei",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Arial Unicode MS",
+)
 
 
 def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> Summary:
     """The counts int [true class, predicted class] as a picture. Colours follow the share of each true class."""
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    classes = len(class_names)
     figure = Figure(figsize=(7, 7), dpi=110, layout="constrained")
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    ticks = range(len(class_names))
-    axes.set_xticks(ticks, class_names, rotation=45 if max(map(len, class_names)) > 2 else 0)
-    axes.set_yticks(ticks, class_names)
+    words = {"parse_math": False, "fontfamily": _fonts(), "fontsize": 10 if classes <= COUNTS_READABLE else 5}
+    if classes <= NAMES_READABLE:
+        names = [shown(name, 16) for name in class_names]
+        axes.set_xticks(range(classes), names, rotation=45 if max(map(len, names)) > 2 else 0, **words)
+        axes.set_yticks(range(classes), names, **words)
     axes.set_xlabel("Predicted class")
     axes.set_ylabel("True class")
-    for row, column in np.ndindex(confusion.shape):
-        colour = "white" if shares[row, column] > 0.5 else "black"
-        axes.text(column, row, str(confusion[row, column]), ha="center", va="center", color=colour)
+    if classes <= COUNTS_READABLE:
+        for row, column in np.ndindex(confusion.shape):
+            colour = "white" if shares[row, column] > 0.5 else "black"
+            axes.text(column, row, str(confusion[row, column]), ha="center", va="center", color=colour)
     return _image("confusion_matrix", figure, "Test images: how often which class was taken for which.")
 
 
 def mistakes(evaluation: Evaluation, images: np.ndarray, class_names: Sequence[str]) -> Summary:
     """The test images that were named wrongly, most confident first, each with true → predicted class.
 
-    `images` are all test images: uint8 [n, 28, 28].
+    `images` are all test images as people know them: uint8 [n, h, w] or [n, h, w, 3].
     """
     wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
     chosen = wrong[np.argsort(-evaluation.confidences[wrong], kind="stable")][:MISTAKES_SHOWN]
     rows = max(1, -(-len(chosen) // _COLUMNS))
-    sheet = np.zeros((rows * _CELL, _COLUMNS * _CELL), np.uint8)
+    side = min(LARGEST_SHOWN, max(images.shape[1:3]))
+    cell = round(side * 1.36)  # an image and the words above it
+    sheet = np.full((rows * cell, _COLUMNS * cell, *images.shape[3:]), 255, np.uint8)
     figure = Figure(figsize=(_COLUMNS * 1.2, rows * 1.2), dpi=110)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.axis("off")
     for place, index in enumerate(chosen):
-        top, left = place // _COLUMNS * _CELL + _CELL - 28, place % _COLUMNS * _CELL + (_CELL - 28) // 2
-        sheet[top : top + 28, left : left + 28] = images[index]
-        title = f"{class_names[evaluation.labels[index]]} → {class_names[evaluation.predictions[index]]}"
-        axes.text(left + 14, top - 1, title, ha="center", va="bottom", fontsize=12 if len(title) < 8 else 6)
-    axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=255)
+        top = place // _COLUMNS * cell + cell - side
+        left = place % _COLUMNS * cell + (cell - side) // 2
+        sheet[top : top + side, left : left + side] = fitted(images[index], side)
+        true, predicted = (
+            shown(class_names[label], 14)
+            for label in (evaluation.labels[index], evaluation.predictions[index])
+        )
+        title = f"{true} → {predicted}"
+        axes.text(
+            left + side / 2,
+            top - side / 28,
+            title,
+            ha="center",
+            va="bottom",
+            fontsize=12 if len(title) < 8 else 6,
+            fontfamily=_fonts(),
+            parse_math=False,
+        )
+    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255)
     text = f"{len(wrong):,} test images were named wrongly; the most confident mistakes come first."
     return _image("mistakes", figure, text)
+
+
+@cache
+def _fonts() -> list[str]:
+    """Those of our fonts that this machine has; matplotlib brings the first."""
+    installed = set(font_manager.get_font_names())
+    return [name for name in _FONTS if name in installed]
 
 
 def _image(tag: str, figure: Figure, description: str) -> Summary:

@@ -8,6 +8,7 @@ points: a run of a hundred million steps stays below 600,000.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,7 @@ class Thinning:
     interval: int = 1
     written: int = 0
     _waiting: Points | None = None
+    _last: Points | None = None  # the last point, of one row
 
     def add(self, new: Points) -> Points:
         """Takes the numbers of some steps and gives the points to write now.
@@ -73,19 +75,47 @@ class Thinning:
             if self.written % self.limit == 0:
                 self.interval *= 2
         self._waiting = left
-        return joined(finished)
+        points = joined(finished)
+        if len(points):
+            self._last = points.rows(slice(-1, None))
+        return points
 
     def rest(self) -> Points | None:
-        """The last point of a run: the mean of the steps that no point stands for yet; None without such steps."""
-        waiting, self._waiting = self._waiting, None
-        if not waiting:
-            return None
-        self.written += 1
-        return _means(waiting, len(waiting))
+        """The last point of a run: the mean of the steps that no point stands for yet; None without such steps.
+
+        It changes nothing: a run that is resumed goes on as if it had not ended.
+        """
+        return _means(self._waiting, len(self._waiting)) if self._waiting else None
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that a resumed run needs to write the points that an unbroken one would have written."""
+        numbers = {"interval": np.array(self.interval), "written": np.array(self.written)}
+        for name, points in (("waiting", self._waiting), ("last", self._last)):
+            if points:
+                numbers[f"{name}_steps"] = points.steps
+                numbers[f"{name}_times"] = points.times
+                numbers[f"{name}_values"] = points.values
+        return numbers
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> Points | None:
+        """Goes on from a `state`; gives the point to write once more, or None.
+
+        A run that ended may have written a `rest`, which is no point of the unbroken curve. What stands before
+        it, written again, makes readers drop it, since its step is not the higher one any more.
+        """
+        self.interval, self.written = int(state["interval"]), int(state["written"])
+        self._waiting, self._last = _points(state, "waiting"), _points(state, "last")
+        return self._last if self._waiting else None
 
     def _room(self) -> int:
         """How many points are left until the interval doubles."""
         return self.limit - self.written % self.limit
+
+
+def _points(state: Mapping[str, np.ndarray], name: str) -> Points | None:
+    if f"{name}_steps" not in state:
+        return None
+    return Points(state[f"{name}_steps"], state[f"{name}_times"], state[f"{name}_values"])
 
 
 def _means(points: Points, size: int) -> Points:
