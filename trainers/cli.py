@@ -1,6 +1,9 @@
 """The command line: train without any dashboard, in the same run folders and the same queue.
 
     python -m trainers classify --model mlp --activation sigmoid --experiment first --run sigmoid-1
+    python -m trainers ask first/sigmoid-1 learning-rate 0.01       # or pause, stop, checkpoint, trace
+    python -m trainers resume first/sigmoid-1                       # from its last checkpoint
+    python -m trainers extend first/sigmoid-1 --epochs 20           # until it has twenty epochs in all
 
 Every setting of a task's spec is an option. Exit code 0: completed, or stopped on request; 2: something
 that was asked for cannot be; 1: the training failed. Faults are one sentence on standard error.
@@ -14,19 +17,32 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from trainers import datasets
 from trainers.execution import execute
-from trainers.launchers import cancel, default_limit, submit, wait_for_run, wait_for_turn
+from trainers.launchers import (
+    CannotGoOn,
+    ask,
+    cancel,
+    default_limit,
+    extend,
+    resume,
+    submit,
+    wait_for_run,
+    wait_for_turn,
+)
 from trainers.launchers.processes import ROOT
 from trainers.runs import (
     InvalidName,
+    Kind,
     NameTaken,
     Run,
     RunError,
     Status,
+    find_answer,
     find_run,
     read_status,
     run_at,
@@ -35,6 +51,7 @@ from trainers.specs import SPECS, InvalidSpec, Setting, Spec, legal_values, pars
 from trainers.terminal import Terminal, quiet_output
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
+_ANSWER_SECONDS = 60.0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,7 +67,14 @@ def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return int(chosen.command(chosen))
-    except (InvalidSpec, InvalidName, NameTaken, datasets.DatasetMissing, FileNotFoundError) as error:
+    except (
+        InvalidSpec,
+        InvalidName,
+        NameTaken,
+        CannotGoOn,
+        datasets.DatasetMissing,
+        FileNotFoundError,
+    ) as error:
         return _say(error, BAD_INPUT)
     except RunError as error:
         return _say(error, FAILED)
@@ -82,25 +106,68 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(argument, type=Path)
     command = commands.add_parser("inspect", help="answer questions about networks, one JSON object a line")
     command.set_defaults(command=_inspect)
+    _add_steering(commands)
     return parser
 
 
-def _add_places(command: argparse.ArgumentParser) -> None:
+def _add_steering(commands: Any) -> None:
+    """The commands about a run that there is already."""
+    command = commands.add_parser("resume", help="go on with a run that paused, stopped or failed")
+    command.set_defaults(command=_resume)
+    _add_run(command)
+    _add_limit(command)
+    command.add_argument("--learning-rate", metavar="FLOAT", help="at this rate instead of the one it had")
+    command = commands.add_parser("extend", help="train more epochs of a run that has ended")
+    command.set_defaults(command=_extend)
+    _add_run(command)
+    _add_limit(command)
+    command.add_argument(
+        "--epochs", metavar="INT", required=True, help="how many epochs it shall have in all"
+    )
+    command.add_argument(
+        "--learning-rate",
+        metavar="FLOAT",
+        help="at this rate (default: a tenth of its own where that followed a schedule to its end)",
+    )
+    command = commands.add_parser("ask", help="ask a run that trains for something, and print its answer")
+    command.set_defaults(command=_ask)
+    _add_run(command)
+    kinds = [kind.replace("_", "-") for kind in get_args(Kind)]
+    command.add_argument("kind", choices=kinds, help=f"one of {', '.join(kinds)}")
+    command.add_argument(
+        "value", nargs="?", help="the learning rate; without one, the schedule decides again"
+    )
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run", metavar="RUN", help="the run, as experiment/name")
+    _add_logdir(command)
+
+
+def _add_logdir(places: Any) -> None:
     logdir = os.environ.get("BOARDLAB_LOGDIR") or ROOT / "logs"
-    limit = os.environ.get("BOARDLAB_LIMIT") or default_limit()
-    places = command.add_argument_group("where and when")
     places.add_argument(
         "--logdir", type=Path, default=logdir, help="the folder of all runs (default: %(default)s)"
     )
-    places.add_argument(
-        "--experiment", default="terminal", help="the run's experiment (default: %(default)s)"
-    )
-    places.add_argument("--run", help="the run's name (default: the model with the first free number)")
+
+
+def _add_limit(places: Any) -> None:
+    limit = os.environ.get("BOARDLAB_LIMIT") or default_limit()
     places.add_argument(
         "--limit",
         default=limit,
         help="how many runs train at a time, dashboards' included (default: %(default)s)",
     )
+
+
+def _add_places(command: argparse.ArgumentParser) -> None:
+    places = command.add_argument_group("where and when")
+    _add_logdir(places)
+    places.add_argument(
+        "--experiment", default="terminal", help="the run's experiment (default: %(default)s)"
+    )
+    places.add_argument("--run", help="the run's name (default: the model with the first free number)")
+    _add_limit(places)
 
 
 def _add_setting(command: argparse.ArgumentParser, setting: Setting) -> None:
@@ -140,10 +207,65 @@ def _train(chosen: argparse.Namespace) -> int:
     spec, limit = _spec(chosen), _limit(chosen.limit)
     datasets.check(spec)
     name = chosen.run if chosen.run is not None else _free_name(chosen.logdir, chosen.experiment, spec.model)
-    terminal = Terminal()
-    # Until the training runs, a termination is taken like Ctrl-C: the run leaves the queue.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _interrupt_on_termination()
     run = submit(spec, logdir=chosen.logdir, experiment=chosen.experiment, name=name, foreground=True)
+    return _train_here(run, limit)
+
+
+def _resume(chosen: argparse.Namespace) -> int:
+    run, limit = _run(chosen), _limit(chosen.limit)
+    _interrupt_on_termination()
+    resume(run, learning_rate=_number(chosen.learning_rate, "learning rate"), foreground=True)
+    return _train_here(run, limit)
+
+
+def _extend(chosen: argparse.Namespace) -> int:
+    run, limit = _run(chosen), _limit(chosen.limit)
+    if not chosen.epochs.isdecimal():
+        raise InvalidSpec(f"Epochs cannot be {chosen.epochs!r}: give a whole number, as 20.")
+    _interrupt_on_termination()
+    rate = _number(chosen.learning_rate, "learning rate")
+    extend(run, epochs=int(chosen.epochs), learning_rate=rate, foreground=True)
+    return _train_here(run, limit)
+
+
+def _ask(chosen: argparse.Namespace) -> int:
+    run = _run(chosen)
+    kind = chosen.kind.replace("-", "_")
+    if chosen.value is not None and kind != "learning_rate":
+        raise InvalidSpec(f"{chosen.kind} takes no value: leave {chosen.value!r} out.")
+    command = ask(run, kind, _number(chosen.value, "learning rate"))
+    until = time.monotonic() + _ANSWER_SECONDS
+    while not (answer := find_answer(run.commands, command)):
+        if time.monotonic() > until or not run.path.is_dir():
+            raise RunError(f"{run.key} has not answered: it obeys as soon as it looks.")
+        time.sleep(0.1)
+    print(answer)
+    return DONE
+
+
+def _run(chosen: argparse.Namespace) -> Run:
+    run = find_run(chosen.logdir, chosen.run)
+    if run is None:
+        raise InvalidName(f"There is no run {chosen.run!r} in {chosen.logdir}: give it as experiment/name.")
+    return run
+
+
+def _number(text: str | None, what: str) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError as error:
+        raise InvalidSpec(f"The {what} cannot be {text!r}: give a number, as 0.001.") from error
+
+
+def _interrupt_on_termination() -> None:
+    """Until the training runs, a termination is taken like Ctrl-C: the run leaves the queue."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _train_here(run: Run, limit: int) -> int:
+    """Waits for its turn and trains a queued run in this process; the last line it prints is the result."""
+    terminal = Terminal()
     code = DONE
     if _is_our_turn(run, limit, terminal):
         with quiet_output(run.log_file):
@@ -205,7 +327,7 @@ def _execute(chosen: argparse.Namespace) -> int:
 
 
 def _spare(chosen: argparse.Namespace) -> int:
-    from trainers import classify  # noqa: F401  what a run needs, TensorFlow included, is imported while waiting
+    from trainers import classify  # noqa: F401  what most runs need, TensorFlow included, is imported while waiting
 
     run = wait_for_run(chosen.spare_folder)
     return DONE if run is None else execute(run, _stop_on_signals())

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import keras
 import numpy as np
+import tensorflow as tf
 
 from trainers.loop import Plan, TrainingFailed
 
@@ -59,3 +61,16 @@ def _repeat(learner: Repeatable, plan: Plan, step: int, until: int) -> None:
         count = min(until - step, plan.steps_per_epoch - first)
         learner.run_chunk(epoch, first, count)
         step += count
+
+
+def first_broken_layer(model: keras.Model, inputs: tf.Tensor) -> str | None:
+    """The first layer of a network with a weight, or an output for some inputs, that is not finite."""
+    outputs = keras.Model(model.inputs, [layer.output for layer in model.layers])(inputs, training=False)
+    for layer, output in zip(model.layers, outputs, strict=True):
+        if not all(_is_finite(values) for values in (output, *layer.weights)):
+            return str(layer.name)
+    return None
+
+
+def _is_finite(values: tf.Tensor | keras.Variable) -> bool:
+    return bool(tf.reduce_all(tf.math.is_finite(tf.convert_to_tensor(values))))

@@ -22,7 +22,7 @@ class Steering:
     def look(self) -> None:
         """Obeys what was asked since the last look; raises StorageFailed."""
         for command in pending_commands(self._folder, since_ns=self._since_ns):
-            outcome = refusal(command, self._spec)
+            outcome = refusal(command.kind, command.value, self._spec)
             if outcome is None and command.kind in self._obey:
                 outcome = self._obey[command.kind](command)
             elif outcome is None:
@@ -35,12 +35,11 @@ class Steering:
         answer_command(self._folder, command, outcome)
 
 
-def refusal(command: Command, spec: Spec) -> str | None:
+def refusal(kind: str, value: float | str | None, spec: Spec) -> str | None:
     """Why a command's value cannot be used, in one sentence; None where it can."""
-    if command.kind != "learning_rate" or command.value is None:
+    if kind != "learning_rate" or value is None:
         return None
     setting = next(one for one in settings(type(spec)) if one.name == "learning_rate")
-    value = command.value
     if (
         isinstance(value, str)
         or not math.isfinite(value)

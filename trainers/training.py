@@ -334,11 +334,15 @@ class Training:
 
         self._trace_asked = None
         folder = self._run.artifacts / "profile"
-        with traced(folder):
-            measures = self.learner.run_chunk(epoch, first, count)
+        outcome, measures = f"The trace of {count:,} steps lies in {folder}.", None
+        try:
+            with traced(folder):
+                measures = self.learner.run_chunk(epoch, first, count)
+        except StorageFailed as error:
+            outcome = f"The trace could not be written: {error}"
         self._live.change(last_command="trace")
-        self._steering.answer(command, f"The trace of {count:,} steps lies in {folder}.")
-        return measures
+        self._steering.answer(command, outcome)
+        return self.learner.run_chunk(epoch, first, count) if measures is None else measures
 
 
 def _in_words(name: str) -> str:

@@ -3,6 +3,7 @@
     run = submit(spec, logdir=logdir, experiment="first", name="softmax-1")     # queued
     tick(logdir, limit=default_limit())     # once a second: starts, watches, ends, keeps a spare
     cancel(run)                             # asks, then presses, then kills
+    ask(run, "pause")                       # and resume(run), extend(run, epochs=10)
 
     inspector = Inspector(state_folder(logdir))
     inspector.describe(spec, wait_seconds=0.3)      # Description, or Pending, or Failed
@@ -14,21 +15,27 @@ A command line trains in its own process and shares queue, lock and limit:
         ...
 """
 
+from trainers.launchers.going_on import CannotGoOn, ask, extend, rate_for_more, resume
 from trainers.launchers.inspector import Description, Failed, Inspector, Layer, Pending
 from trainers.launchers.local import cancel, close, default_limit, submit, tick, wait_for_turn
 from trainers.launchers.queue import known_status
 from trainers.launchers.spare import wait_for_run
 
 __all__ = [
+    "CannotGoOn",
     "Description",
     "Failed",
     "Inspector",
     "Layer",
     "Pending",
+    "ask",
     "cancel",
     "close",
     "default_limit",
+    "extend",
     "known_status",
+    "rate_for_more",
+    "resume",
     "submit",
     "tick",
     "wait_for_run",

@@ -16,6 +16,7 @@ from trainers.launchers.spare import end_own_spares
 from trainers.launchers.starting import change_status
 from trainers.runs import (
     ACTIVE,
+    AT_REST,
     GOING_ON,
     Run,
     Status,
@@ -65,7 +66,7 @@ def cancel(run: Run) -> None:
 
 
 def _ask_to_stop(run: Run, status: Status) -> None:
-    if status.process is not None and endings.stop_asked(run, status.process):
+    if endings.stop_asked(run, status):
         return
     try:
         send_command(run.commands, "stop")
@@ -91,6 +92,8 @@ def tick(
         for one in seen:
             if one.status.state in GOING_ON:
                 problems += _attempt(starting.look_after, one, state, program)
+            elif one.status.state in AT_REST:
+                problems += _attempt(endings.answer_late_commands, one.run)
         problems += _attempt(starting.tidy_spares, state)
         if any(one.status.state == "queued" for one in seen):
             for one in next_turns(see_all(logdir), limit):

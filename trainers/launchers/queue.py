@@ -115,9 +115,9 @@ def _has_a_writer(run: Run) -> bool:
 
 
 def queued(seen: Sequence[Seen]) -> list[Seen]:
-    """The waiting runs, oldest first."""
+    """The waiting runs, oldest first; a resumed one waits since it was resumed."""
     waiting = [one for one in seen if one.status.state == "queued"]
-    return sorted(waiting, key=lambda one: (one.status.created or 0.0, one.run.key))
+    return sorted(waiting, key=lambda one: (one.status.queued or one.status.created or 0.0, one.run.key))
 
 
 def next_turns(seen: Sequence[Seen], limit: int) -> list[Seen]:

@@ -125,7 +125,7 @@ def _follow_up(seen: Seen, process: ProcessIdentity, state: Path, program: Seque
     was_spare = any(is_same(spare.process, process) for spare in find_spares(state))
     status = read_status(seen.run.status_file)
     unchanged = status.state == "starting" and status.process == process
-    if was_spare and unchanged and endings.stop_asked(seen.run, process) is None:
+    if was_spare and unchanged and endings.stop_asked(seen.run, status) is None:
         _start_cold(seen.run, program)
     else:
         endings.close_run(seen.run, process)

@@ -7,10 +7,12 @@ send_command(run.commands, "stop")
 
 from trainers.runs.about import About, change_about, read_about
 from trainers.runs.commands import (
+    TOO_LATE,
     Command,
     Kind,
     answer_command,
     answered_commands,
+    find_answer,
     pending_commands,
     send_command,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "FINISHED",
     "GOING_ON",
     "LONGEST_NAME",
+    "TOO_LATE",
     "About",
     "Command",
     "DamagedFile",
@@ -78,6 +81,7 @@ __all__ = [
     "change_about",
     "checked_name",
     "create_run",
+    "find_answer",
     "find_run",
     "find_runs",
     "held",

@@ -17,6 +17,7 @@ from trainers.runs.errors import DamagedFile
 from trainers.runs.files import read_json, write_atomically
 
 Kind = Literal["stop", "pause", "checkpoint", "learning_rate", "trace"]
+TOO_LATE = "It came too late: the training had ended."
 _RANKS = {"stop": 0, "pause": 2}
 
 
@@ -71,6 +72,14 @@ def answer_command(folder: Path, command: Command, outcome: str) -> None:
     (folder / "done").mkdir(exist_ok=True)
     write_atomically(folder / "done" / command.file_name, answered.model_dump_json().encode())
     (folder / command.file_name).unlink(missing_ok=True)
+
+
+def find_answer(folder: Path, command: Command) -> str:
+    """What became of a command, one sentence; "" while nobody has answered it."""
+    try:
+        return Command.model_validate(read_json(folder / "done" / command.file_name)).outcome
+    except (FileNotFoundError, DamagedFile, pydantic.ValidationError):
+        return ""
 
 
 def answered_commands(folder: Path) -> list[Command]:
