@@ -93,4 +93,6 @@ def series(run: DrawnRun, tag: str, part: str) -> CurveSeries:
 
 def steps_per_epoch(status: Status) -> float | None:
     """How many steps an epoch of a run has; None before its trainer has counted them."""
+    if status.steps_per_epoch:
+        return status.steps_per_epoch
     return status.total_steps / status.epochs if status.total_steps and status.epochs else None

@@ -1,4 +1,4 @@
-"""What can be done with the chosen runs: look closer, stop, name, note, archive, delete, undo."""
+"""What can be done with the chosen runs: look closer, pause, resume, stop, name, note, archive, delete, undo."""
 
 from __future__ import annotations
 
@@ -64,6 +64,16 @@ def _draw_links(keys: Sequence[str]) -> None:
 
 
 def _draw_changes(started: Services, rows: Sequence[RunRow]) -> None:
+    running = [row.run for row in rows if row.state == "running"]
+    if running and st.button(
+        _("Pause"),
+        icon=":material/pause_circle:",
+        help=_("Ends the trainer and gives processor and memory back; it resumes where it was."),
+    ):
+        for_each(running, lambda run: started.ask(run, "pause"), started)
+    paused = [row.run for row in rows if row.state == "paused"]
+    if paused and st.button(_("Resume"), icon=":material/play_circle:"):
+        for_each(paused, started.resume, started)
     if any(row.goes_on for row in rows) and st.button(_("Stop"), icon=":material/stop_circle:"):
         for_each([row.run for row in rows if row.goes_on], started.cancel, started)
     if len(rows) == 1:

@@ -104,7 +104,7 @@ def _frame(rows: Sequence[RunRow], order: Sequence[str]) -> pd.DataFrame:
 def _told(rows: Sequence[RunRow]) -> set[str]:
     """The columns without those that would say nothing about any of these rows."""
     says = {
-        "progress": any(row.goes_on for row in rows),
+        "progress": any(row.is_under_way for row in rows),
         "remark": any(row.remark for row in rows),
         "notes": any(row.notes for row in rows),
     }

@@ -10,6 +10,7 @@ from dashboard.evaluation import Evaluation, read_evaluation
 from dashboard.language import _, counted
 from dashboard.listing import RunView
 from dashboard.plain_text import escape_markdown, shorten
+from dashboard.run_buttons import draw_buttons, last_word
 from dashboard.run_progress import (
     goes_on,
     percent,
@@ -21,11 +22,10 @@ from dashboard.run_progress import (
 from dashboard.services import Services
 from dashboard.spec_form import changes_line, form_values
 from trainers.launchers import known_status
-from trainers.runs import DamagedFile, Run, RunError, Status, last_log_lines, pending_commands
+from trainers.runs import DamagedFile, Run, Status, last_log_lines, pending_commands
 from trainers.specs import Spec, changed_settings
 
 LOG_LINES = 12
-_STOP_PROBLEM = "stop_problem"
 _HEAD_STYLE = """
 <style>
 .boardlab-head {display:flex; flex-wrap:wrap; align-items:baseline; gap:0 .55em; margin:0; padding:0; font-size:1.15rem}
@@ -39,7 +39,7 @@ BADGE_COLOURS = {
     "queued": "gray",
     "starting": "blue",
     "running": "blue",
-    "paused": "gray",
+    "paused": "violet",
     "completed": "green",
     "stopped": "orange",
     "failed": "red",
@@ -89,27 +89,30 @@ def _test_score(run: Run) -> str:
 
 
 def draw_progress(run: Run, status: Status, started: Services, *, present: bool) -> None:
-    """State, progress and Stop, drawn anew every second while the run goes on and not at all afterwards."""
+    """State, progress and buttons, drawn anew every second while the run goes on and not at all afterwards."""
     watching = goes_on(status)
     st.fragment(_draw_progress, run_every=1 if watching else None)(run, started, present, watching)
 
 
 def _draw_progress(run: Run, started: Services, present: bool, watching: bool) -> None:
     status = known_status(run)
-    if watching and not goes_on(status):
-        st.rerun()  # once, so that the result appears and the looking ends
+    if watching != goes_on(status):
+        st.rerun()  # once, so that the result appears and the looking ends, or begins
     if present and status.state == "completed":
         return
-    asked = stopping(status, asked=bool(status.state != "queued" and pending_commands(run.commands)))
+    commands = pending_commands(run.commands) if goes_on(status) and status.state != "queued" else []
+    asked = stopping(status, asked=any(command.kind == "stop" for command in commands))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         word = _("stopping") if asked else state_word(status.state)
         st.badge(word, color=BADGE_COLOURS[status.state])  # type: ignore[arg-type]
-        if goes_on(status) and not present:
-            _draw_stop(run, started, asked=asked)
+        if not present:
+            draw_buttons(run, status, started, stopping=asked)
     with st.container(gap="xxsmall"):
-        if goes_on(status):
+        if goes_on(status) or status.state == "paused":
             st.progress(share_done(status))
         st.caption(escape_markdown(state_line(status, asked)))
+        if status.state == "running" and not present and (word := last_word(run, status)):
+            st.caption(escape_markdown(word))
     if status.error:
         st.error(escape_markdown(status.error))
     for notice in status.notices:
@@ -118,26 +121,6 @@ def _draw_progress(run: Run, started: Services, present: bool, watching: bool) -
         draw_numbers(status)
         if not present:
             draw_log(run, expanded=False)
-
-
-def _draw_stop(run: Run, started: Services, *, asked: bool) -> None:
-    st.button(
-        _("Stop"),
-        key=f"stop-{run.key}",
-        icon=":material/stop_circle:",
-        disabled=asked,
-        on_click=_stop,
-        args=(run, started),
-    )
-    if problem := st.session_state.pop(_STOP_PROBLEM, None):
-        st.error(escape_markdown(problem))
-
-
-def _stop(run: Run, started: Services) -> None:
-    try:
-        started.cancel(run)
-    except RunError as error:
-        st.session_state[_STOP_PROBLEM] = str(error)
 
 
 def draw_numbers(status: Status, evaluation: Evaluation | None = None) -> None:

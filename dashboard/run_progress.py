@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.language import _
-from trainers.runs import FINISHED, GOING_ON, State, Status
+from trainers.runs import AT_REST, GOING_ON, State, Status
 
 
 def state_word(state: State) -> str:
@@ -41,6 +41,8 @@ def progress_line(status: Status) -> str:
         parts.append(_count(_("epoch {done}"), _("epoch {done} of {all}"), status.epoch, status.epochs))
     if status.images_per_second:
         parts.append(_("{speed} images/s").format(speed=f"{status.images_per_second:,.0f}"))
+    if status.learning_rate is not None:
+        parts.append(_("learning rate {rate}").format(rate=f"{status.learning_rate:g}"))
     if status.seconds_left is not None and status.state == "running":
         parts.append(_("{time} left").format(time=duration(status.seconds_left)))
     return " · ".join(parts)
@@ -50,6 +52,8 @@ def state_line(status: Status, asked: bool) -> str:
     """What the run is doing, in one line; `asked`: somebody asked it to stop."""
     if asked:
         return _("Asked to stop: it ends with the piece of work it is doing.")
+    if status.state == "queued" and status.checkpoint is not None:
+        return _("Waiting for its turn to go on from step {step}.").format(step=f"{status.checkpoint:,}")
     if status.state == "queued":
         return _("Waiting for its turn: another run has to end first.")
     if status.state == "starting":
@@ -57,7 +61,7 @@ def state_line(status: Status, asked: bool) -> str:
     parts = [progress_line(status)]
     if status.phase:
         parts.insert(0, phase_line(status.phase))
-    if status.state in FINISHED and status.seconds is not None:
+    if status.state in AT_REST and status.seconds is not None:
         parts.append(duration(status.seconds))
     return " · ".join(parts)
 

@@ -64,6 +64,11 @@ class RunRow:
         """Whether it waits or trains, so that it may be stopped."""
         return self.state in GOING_ON
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it waits, trains or pauses, so that it matters how far it is."""
+        return self.goes_on or self.state == "paused"
+
 
 def run_row(
     view: RunView, *, curve: NDArray[np.float64] | None = None, size: int = 0, damage: str = "", now: float
@@ -160,7 +165,7 @@ def columns(rows: Sequence[RunRow]) -> dict[str, list[Any]]:
         "name": [row.name for row in rows],
         "experiment": [row.run.experiment for row in rows],
         "state": [[state_word(row.state)] for row in rows],
-        "progress": [_percent(row.progress) if row.goes_on else None for row in rows],
+        "progress": [_percent(row.progress) if row.is_under_way else None for row in rows],
         "curve": [list(row.curve) for row in rows],
         "test": [_percent(row.test_accuracy) for row in rows],
         "validation": [_percent(row.validation_accuracy) for row in rows],
@@ -205,7 +210,7 @@ def differing_settings(specs: Mapping[str, Spec]) -> dict[str, dict[str, str]]:
 
 def _seconds(status: Status, now: float) -> float | None:
     if status.state in ACTIVE and status.started is not None:
-        return max(0.0, now - status.started)
+        return max(0.0, now - status.started) + (_finite(status.seconds) or 0.0)
     return _finite(status.seconds)
 
 

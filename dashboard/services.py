@@ -22,7 +22,7 @@ from dashboard.reading import DataServer, Reader
 from dashboard.settings import Settings, load_settings
 from trainers import launchers
 from trainers.launchers import Inspector
-from trainers.runs import Run, RunError, StorageFailed, state_folder, storage_failed
+from trainers.runs import Kind, Run, RunError, StorageFailed, state_folder, storage_failed
 from trainers.specs import Spec
 
 logger = logging.getLogger(__name__)
@@ -64,6 +64,20 @@ class Services:
     def cancel(self, run: Run) -> None:
         """Stops a run, or takes it out of the queue."""
         launchers.cancel(run)
+        self.look_again()
+
+    def ask(self, run: Run, kind: Kind, value: float | None = None) -> None:
+        """Asks a running trainer for something; raises CannotGoOn or StorageFailed."""
+        launchers.ask(run, kind, value)
+
+    def resume(self, run: Run) -> None:
+        """Puts a run into the queue again, to go on from its checkpoint; raises CannotGoOn or StorageFailed."""
+        launchers.resume(run)
+        self.look_again()
+
+    def extend(self, run: Run, *, epochs: int, learning_rate: float) -> None:
+        """Lets a run train until it has so many epochs in all; raises CannotGoOn or StorageFailed."""
+        launchers.extend(run, epochs=epochs, learning_rate=learning_rate)
         self.look_again()
 
     def look_again(self) -> None:
