@@ -11,6 +11,7 @@ time: what takes longer comes more rarely. The network is looked at as it is at 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 
 import keras
@@ -35,7 +36,9 @@ PROJECTED_IMAGES = 500
 SECONDS_BETWEEN_LAYERS = 2.0
 SECONDS_BETWEEN_PICTURES = 10.0
 SHARE_OF_TIME = 0.005  # of layers and of pictures each
-_BATCH = 100  # images whose hidden outputs are in memory at once
+_NUMBERS_AT_ONCE = (
+    1_000_000  # of images that are looked at in one go: what a network makes of them fills memory
+)
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +49,19 @@ class Observer:
     `predict` gives the network's answers, compiled once for all who ask.
     """
 
-    def __init__(self, run: Run, spec: ClassifySpec, model: keras.Model, data: Dataset) -> None:
+    def __init__(
+        self,
+        run: Run,
+        spec: ClassifySpec,
+        model: keras.Model,
+        data: Dataset,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.predict = compiled_prediction(model)
         self._run, self._spec, self._model, self._data = run, spec, model, data
-        self._layers_interval = Interval(SECONDS_BETWEEN_LAYERS, share=SHARE_OF_TIME)
-        self._pictures_interval = Interval(SECONDS_BETWEEN_PICTURES, share=SHARE_OF_TIME)
+        self._layers_interval = Interval(SECONDS_BETWEEN_LAYERS, share=SHARE_OF_TIME, clock=clock)
+        self._pictures_interval = Interval(SECONDS_BETWEEN_PICTURES, share=SHARE_OF_TIME, clock=clock)
         self._layers_step = self._pictures_step = -1  # at which each was written last
         self._layers: LayerSummaries | None = None
         self._maps: features.FeatureMaps | None = None
@@ -88,7 +99,7 @@ class Observer:
         if not (self._spec.norms or self._spec.histograms):
             return
         if self._layers is None:
-            images = spread(self._data.train, GRADIENT_IMAGES)
+            images = spread(self._data.train, _at_once(self._data.train.images, GRADIENT_IMAGES))
             self._layers = LayerSummaries(
                 self._model,
                 _training_loss(self._model, self._spec, images),
@@ -157,11 +168,17 @@ def last_hidden(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """What the last layer sees of some images, a vector each: float32 [n, d]."""
     last = [layer for layer in model.layers if layer.trainable_weights][-1]
     below = keras.Model(model.inputs, last.input)
+    size = _at_once(images, len(images))
     parts = [
-        tf.cast(below(as_input(tf.constant(images[first : first + _BATCH])), training=False), tf.float32)
-        for first in range(0, len(images), _BATCH)
+        tf.cast(below(as_input(tf.constant(images[first : first + size])), training=False), tf.float32)
+        for first in range(0, len(images), size)
     ]
     return tf.concat(parts, axis=0).numpy().reshape(len(images), -1)
+
+
+def _at_once(images: np.ndarray, most: int) -> int:
+    """How many of these images are looked at in one go, at most so many."""
+    return max(1, min(most, _NUMBERS_AT_ONCE // int(np.prod(images.shape[1:]))))
 
 
 def _training_loss(model: keras.Model, spec: ClassifySpec, sample: Split) -> Callable[[], tf.Tensor]:
@@ -173,6 +190,6 @@ def _training_loss(model: keras.Model, spec: ClassifySpec, sample: Split) -> Cal
 
     def loss() -> tf.Tensor:
         value = cross_entropy(wanted, model(inputs, training=False))
-        return value + tf.add_n(model.losses) if model.losses else value
+        return tf.add_n([value, *model.losses])  # the penalties
 
     return loss

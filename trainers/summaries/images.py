@@ -12,6 +12,8 @@ from tensorboard.plugins.image.metadata import create_summary_metadata
 from tensorboard.util.tensor_util import make_tensor_proto
 
 TILE_PIXELS = 56  # a tile is enlarged to about this side
+SHEET_PIXELS = 224  # or to more, where there are so few that the sheet would be narrower
+LARGEST_TILE = 112  # of a larger one every second, third, … pixel is shown
 _PAPER = 255
 
 
@@ -38,10 +40,12 @@ def grid(tiles: np.ndarray, columns: int | None = None) -> np.ndarray:
 
     Small ones are enlarged by a whole number, so that every pixel stays a sharp square.
     """
+    stride = -(-max(tiles.shape[1:3]) // LARGEST_TILE)
+    tiles = tiles[:, ::stride, ::stride]
     count, height, width = tiles.shape[:3]
     columns = columns or math.ceil(math.sqrt(count))
     rows = -(-count // columns)
-    factor = max(1, TILE_PIXELS // max(height, width))
+    factor = max(1, max(TILE_PIXELS, SHEET_PIXELS // columns) // max(height, width))
     large = tiles.repeat(factor, axis=1).repeat(factor, axis=2)
     gap = 2
     down, across = height * factor + gap, width * factor + gap

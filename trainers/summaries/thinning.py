@@ -100,12 +100,12 @@ class Thinning:
     def restore(self, state: Mapping[str, np.ndarray]) -> Points | None:
         """Goes on from a `state`; gives the point to write once more, or None.
 
-        A run that ended may have written a `rest`, which is no point of the unbroken curve. What stands before
-        it, written again, makes readers drop it, since its step is not the higher one any more.
+        A process that ended later may have written a `rest`, which is no point of the unbroken curve. The point
+        before it, written once more, makes readers drop it: they keep only what stands below the step they read.
         """
         self.interval, self.written = int(state["interval"]), int(state["written"])
         self._waiting, self._last = _points(state, "waiting"), _points(state, "last")
-        return self._last if self._waiting else None
+        return self._last if self.interval > 1 else None
 
     def _room(self) -> int:
         """How many points are left until the interval doubles."""

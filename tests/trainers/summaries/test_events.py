@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from tensorboard.compat.proto.event_pb2 import Event
 
 from trainers.runs import StorageFailed
-from trainers.summaries.events import EventFile, as_storage_failed, described_scalars, scalar_events
+from trainers.summaries.events import EventFile, as_storage_failed, described_scalars, scalar_records
 from trainers.summaries.thinning import Points
 
 
@@ -27,7 +29,7 @@ def read(path: Path) -> list[Event]:
 
 def test_a_reader_finds_every_step_with_both_tags_after_a_flush(tmp_path: Path) -> None:
     file = EventFile(tmp_path / "train")
-    file.write(scalar_events(points(100), ["loss", "accuracy"]))
+    file.write_records(scalar_records(points(100), ["loss", "accuracy"]))
     file.flush()  # and not closed: the run goes on
     header, *events = read(file.path)
     assert header.file_version == "brain.Event:2"
@@ -38,6 +40,29 @@ def test_a_reader_finds_every_step_with_both_tags_after_a_flush(tmp_path: Path) 
             ("loss", row[0]),
             ("accuracy", row[1]),
         ]
+
+
+numbers = st.floats(width=32)
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 2**35 - 1), st.floats(0, 4e9), numbers, numbers), max_size=20),
+    tags=st.lists(st.text(min_size=1, max_size=150), min_size=2, max_size=2, unique=True),
+)
+def test_any_event_is_what_protobuf_reads(
+    rows: list[tuple[int, float, float, float]], tags: list[str]
+) -> None:
+    rows.sort()
+    steps, times, *values = zip(*rows, strict=True) if rows else ((), (), (), ())
+    asked = Points(
+        np.array(steps, np.int64), np.array(times, float), np.array(values, np.float32).T.reshape(-1, 2)
+    )
+    read = [Event.FromString(record) for record in scalar_records(asked, tags)]
+    assert [event.step for event in read] == list(steps)
+    assert [event.wall_time for event in read] == list(times)
+    for event, row in zip(read, asked.values, strict=True):
+        assert [value.tag for value in event.summary.value] == tags
+        np.testing.assert_array_equal([value.simple_value for value in event.summary.value], row)
 
 
 def test_the_first_event_describes_its_tags() -> None:
@@ -56,6 +81,13 @@ def test_two_writers_of_one_folder_have_two_files(tmp_path: Path) -> None:
     assert len({file.path for file in files}) == 3
 
 
+def test_a_later_file_is_read_later_even_within_a_second(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.9000000000.elsewhere.1.0").touch()  # by a clock that was wrong
+    names = [EventFile(tmp_path).path.name for _ in range(12)]
+    assert names == sorted(names)
+    assert min(names) > "events.out.tfevents.9000000000.elsewhere.1.0"
+
+
 def test_a_full_disk_is_a_sentence() -> None:
     with pytest.raises(StorageFailed, match="The disk is full: free some space"):
         _fill(EventFile.__new__(EventFile))
@@ -66,7 +98,7 @@ def _fill(file: EventFile) -> None:
     file.path = Path("/dev/full")
     file._records = tf.io.TFRecordWriter("/dev/full")
     for _ in range(200):
-        file.write(scalar_events(points(100), ["loss", "accuracy"]))
+        file.write_records(scalar_records(points(100), ["loss", "accuracy"]))
     file.flush()
 
 

@@ -8,11 +8,14 @@ import tensorflow as tf
 from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 from tensorboard.util.tensor_util import make_ndarray
 
-from trainers.summaries.histograms import BUCKETS, histogram_summary
+from trainers.summaries.histograms import BUCKETS, counted, histogram_value
+
+compiled = tf.function(counted, reduce_retracing=True)
 
 
 def buckets(values: np.ndarray) -> np.ndarray:
-    return make_ndarray(histogram_summary("weights", tf.constant(values, tf.float32)).value[0].tensor)
+    count = compiled(tf.constant(values, tf.float32)).numpy()
+    return make_ndarray(histogram_value("weights", count, "").tensor)
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
@@ -38,6 +41,17 @@ def test_weights_that_are_all_equal_are_counted_too(values: np.ndarray) -> None:
     ours = buckets(values)
     assert ours[:, 2].sum() == values.size
     assert ours[:, :2].min() == ours[:, :2].max() == values.flat[0]
+
+
+@pytest.mark.parametrize("scale", [1e-38, 1e-42, 1e-45])
+def test_gradients_that_have_all_but_vanished_are_counted(scale: float) -> None:
+    ours = buckets(np.linspace(0, 1, 100) * scale)
+    assert ours[:, 2].sum() == 100
+    assert (ours[:, 2] >= 0).all()
+
+
+def test_a_range_that_overflows_is_not_counted() -> None:
+    assert buckets(np.array([-3e38, 3e38]))[:, 2].sum() == 0
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
