@@ -65,9 +65,10 @@ def _repeat(learner: Repeatable, plan: Plan, step: int, until: int) -> None:
 
 def first_broken_layer(model: keras.Model, inputs: tf.Tensor) -> str | None:
     """The first layer of a network with a weight, or an output for some inputs, that is not finite."""
-    outputs = keras.Model(model.inputs, [layer.output for layer in model.layers])(inputs, training=False)
-    for layer, output in zip(model.layers, outputs, strict=True):
-        if not all(_is_finite(values) for values in (output, *layer.weights)):
+    outputs = keras.Model(model.inputs, {layer.name: layer.output for layer in model.layers})
+    seen = outputs(inputs, training=False)
+    for layer in model.layers:
+        if not all(_is_finite(values) for values in (seen[layer.name], *layer.weights)):
             return str(layer.name)
     return None
 
