@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.run_progress import duration, goes_on, progress_line, share_done, state_word, stopping
+from dashboard.run_progress import (
+    duration,
+    goes_on,
+    progress_line,
+    share_done,
+    state_line,
+    state_word,
+    stopping,
+)
 from trainers.runs import Status
 
 
@@ -18,6 +26,17 @@ def test_the_progress_line_says_what_is_known():
     )
     assert progress_line(status) == "step 120 of 1,000 · epoch 2 of 5 · 12,346 images/s · 1 min 5 s left"
     assert progress_line(Status(state="running", step=3)) == "step 3"
+
+
+def test_a_rate_that_a_person_chose_is_told():
+    status = Status(state="running", step=3, learning_rate=1e-4)
+    assert progress_line(status) == "step 3 · learning rate 0.0001"
+
+
+def test_a_run_that_waits_to_go_on_says_from_where():
+    assert state_line(Status(state="queued", checkpoint=1234), asked=False) == (
+        "Waiting for its turn to go on from step 1,234."
+    )
 
 
 def test_a_run_that_ended_has_no_time_left():

@@ -18,6 +18,7 @@ class World:
     seconds_per_step: float = 0.001
     compile_seconds: float = 2.0
     stop_at: float = float("inf")
+    enough_at: int = 2**63
     now: float = 1_000.0
     steps: list[tuple[int, int]] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
@@ -40,8 +41,9 @@ class World:
     def after_chunk(self, chunk: Chunk) -> None:
         self.chunks.append(chunk)
 
-    def after_epoch(self, epoch: int, step: int, *, last: bool) -> None:
+    def after_epoch(self, epoch: int, step: int, *, last: bool) -> bool:
         self.epochs.append((epoch, step, last))
+        return step >= self.enough_at
 
     def beat(self, step: int, epoch: int, speed: Speed | None) -> None:
         self.beats.append((self.now, step, speed))
@@ -50,14 +52,19 @@ class World:
         return self.now >= self.stop_at
 
 
-def plan(epochs: int = 3, steps: int = 32, pace: float = 0.0) -> Plan:
+def plan(epochs: int = 3, steps: int = 32, pace: float = 0.0, limit: int = 0) -> Plan:
     return Plan(
-        epochs=epochs, steps_per_epoch=steps, images_per_epoch=steps * 128 - 96, batch_size=128, pace=pace
+        epochs=epochs,
+        steps_per_epoch=steps,
+        images_per_epoch=steps * 128 - 96,
+        batch_size=128,
+        pace=pace,
+        steps=limit,
     )
 
 
-def run(world: World, plan: Plan) -> int:
-    return run_loop(plan, world, clock=world.clock, sleep=world.sleep)
+def run(world: World, plan: Plan, start: int = 0) -> int:
+    return run_loop(plan, world, start=start, clock=world.clock, sleep=world.sleep)
 
 
 @given(
@@ -75,6 +82,41 @@ def test_every_step_runs_once_in_order_whatever_the_speed(
     assert world.epochs == [(epoch, (epoch + 1) * steps, epoch + 1 == epochs) for epoch in range(epochs)]
     assert [chunk.step for chunk in world.chunks][-1] == epochs * steps
     assert sum(chunk.count for chunk in world.chunks) == epochs * steps
+
+
+@given(
+    steps=st.integers(1, 200),
+    stop_after=st.floats(2.0, 5.0),
+    pace=st.sampled_from([0.0, 40.0]),
+    data=st.data(),
+)
+def test_a_loop_that_goes_on_where_another_stopped_does_what_one_would_have_done(
+    steps: int, stop_after: float, pace: float, data: st.DataObject
+) -> None:
+    limit = data.draw(st.integers(0, 4 * steps))
+    whole, first, second = World(), World(stop_at=1_000.0 + stop_after, seconds_per_step=0.01), World()
+    total = run(whole, plan(3, steps, pace, limit))
+    stopped = run(first, plan(3, steps, pace, limit))
+    assert run(second, plan(3, steps, pace, limit), start=stopped) == total
+    assert first.steps + second.steps == whole.steps
+    assert (
+        first.epochs + second.epochs == whole.epochs
+    )  # no look at the validation data is missed or done twice
+
+
+@given(limit=st.integers(1, 100))
+def test_a_limit_of_steps_ends_the_training_within_an_epoch_with_a_last_look(limit: int) -> None:
+    world = World()
+    done = run(world, plan(epochs=3, steps=20, limit=limit))
+    assert done == len(world.steps) == min(limit, 60)
+    assert world.epochs[-1] == ((done - 1) // 20, done, True)
+    assert [last for _, _, last in world.epochs].count(True) == 1
+
+
+def test_enough_is_enough() -> None:
+    world = World(enough_at=40)
+    assert run(world, plan(epochs=10, steps=20)) == 40
+    assert world.epochs == [(0, 20, False), (1, 40, False)]
 
 
 @given(seconds=st.floats(1e-5, 0.2))

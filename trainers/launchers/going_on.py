@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 
+from trainers.launchers import endings
 from trainers.launchers.queue import launching
 from trainers.launchers.starting import change_status
 from trainers.runs import (
@@ -49,7 +50,7 @@ def resume(run: Run, *, learning_rate: float | None = None, foreground: bool = F
     Raises CannotGoOn or StorageFailed.
     """
     with launching(run.logdir):
-        status = read_status(run.status_file)
+        status = _status(run)
         if status.state == "completed":
             raise CannotGoOn(f"{run.key} is completed: give it more epochs instead of resuming it.")
         _check(run, status)
@@ -62,7 +63,7 @@ def extend(run: Run, *, epochs: int, learning_rate: float | None = None, foregro
     It goes on at this learning rate; without one, at `rate_for_more`. Raises CannotGoOn or StorageFailed.
     """
     with launching(run.logdir):
-        status = read_status(run.status_file)
+        status = _status(run)
         _check(run, status)
         most = next(one.maximum for one in settings(type(run.spec())) if one.name == "epochs")
         done = status.step // (status.steps_per_epoch or 1)
@@ -82,6 +83,14 @@ def rate_for_more(spec: Spec) -> float | None:
     nor undoes what was learned.
     """
     return None if getattr(spec, "schedule", "constant") == "constant" else spec.learning_rate / 10
+
+
+def _status(run: Run) -> Status:
+    """A run's status; a trainer that was killed and that no launcher has missed yet is missed now."""
+    status = read_status(run.status_file)
+    if status.state in ACTIVE and status.process is not None and endings.is_over(status):
+        return endings.close_run(run, status.process) or read_status(run.status_file)
+    return status
 
 
 def _check(run: Run, status: Status) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
+
+import pytest
 
 from trainers.runs import (
     answer_command,
     answered_commands,
     create_run,
+    find_answer,
     pending_commands,
     send_command,
 )
@@ -33,6 +37,40 @@ def test_stop_goes_first_and_the_rest_by_time(tmp_path):
     assert [(command.kind, command.outcome) for command in answered_commands(folder)] == [
         ("stop", "Stopped.")
     ]
+
+
+def test_a_pause_goes_last_so_that_it_keeps_what_was_asked_beside_it(tmp_path):
+    folder = new_commands(tmp_path)
+    for kind in ("pause", "learning_rate", "stop", "checkpoint"):
+        send_command(folder, kind, 0.5 if kind == "learning_rate" else None)
+    assert [command.kind for command in pending_commands(folder)] == [
+        "stop",
+        "learning_rate",
+        "checkpoint",
+        "pause",
+    ]
+
+
+def test_an_answer_is_found_once_it_was_given(tmp_path):
+    folder = new_commands(tmp_path)
+    command = send_command(folder, "checkpoint")
+    assert find_answer(folder, command) == ""
+    answer_command(folder, command, "Done.")
+    assert find_answer(folder, command) == "Done."
+
+
+@pytest.mark.parametrize("value", [float("inf"), -1.5, 1e-300, None, "fast"])
+def test_a_value_arrives_as_it_was_sent(tmp_path, value):
+    folder = new_commands(tmp_path)
+    send_command(folder, "learning_rate", value)
+    assert pending_commands(folder)[0].value == value
+
+
+def test_no_number_arrives_as_no_number_and_not_as_nothing(tmp_path):
+    folder = new_commands(tmp_path)
+    send_command(folder, "learning_rate", float("nan"))
+    value = pending_commands(folder)[0].value
+    assert isinstance(value, float) and math.isnan(value)
 
 
 def test_a_new_process_ignores_commands_older_than_itself(tmp_path):
