@@ -1,6 +1,6 @@
 """What can be asked of one run on the Train page: a button stands only where it has an effect.
 
-A run that trains can pause, stop, take a checkpoint and learn at another rate; one that paused, stopped or failed can
+A run that trains can pause, stop, keep a checkpoint or a trace, and learn at another rate; one that paused, stopped or failed can
 go on from its checkpoint; one that ended can train more epochs.
 """
 
@@ -48,15 +48,25 @@ def _draw_steering(run: Run, status: Status, started: Services) -> None:
     waiting = {command.kind for command in pending_commands(run.commands)}
     with st.popover("", icon=":material/speed:", help=_("Set the learning rate now"), key=f"rate-{run.key}"):
         _draw_rate(run, status, started)
-    _button(
-        run,
-        "checkpoint",
-        "",
-        "bookmark_add",
-        lambda: started.ask(run, "checkpoint"),
-        help=_("Take a checkpoint now"),
-        disabled="checkpoint" in waiting,
-    )
+    with st.popover("", icon=":material/more_horiz:", help=_("Checkpoint and trace"), key=f"other-{run.key}"):
+        _button(
+            run,
+            "checkpoint",
+            _("Take a checkpoint"),
+            "bookmark_add",
+            lambda: started.ask(run, "checkpoint"),
+            help=_("Keeps all that is needed to go on from this step."),
+            disabled="checkpoint" in waiting,
+        )
+        _button(
+            run,
+            "trace",
+            _("Record a trace"),
+            "timeline",
+            lambda: started.ask(run, "trace"),
+            help=_("Has TensorFlow's profiler watch the next steps; the run keeps what it saw."),
+            disabled="trace" in waiting,
+        )
     _button(
         run,
         "pause",
