@@ -1,7 +1,7 @@
 """What can be asked of one run on the Train page: a button stands only where it has an effect.
 
-A run that trains can pause, stop, keep a checkpoint or a trace, and learn at another rate; one that paused, stopped or failed can
-go on from its checkpoint; one that ended can train more epochs.
+A run that trains can pause, stop, keep a checkpoint or a trace, and learn at another rate; one that paused, stopped
+or failed can go on from its checkpoint; one that ended can train more epochs.
 """
 
 from __future__ import annotations
