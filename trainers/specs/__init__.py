@@ -16,7 +16,9 @@ from typing import Any
 
 import pydantic
 
+from trainers.specs.boundary import BoundarySpec
 from trainers.specs.classify import ClassifySpec
+from trainers.specs.sequence import SequenceSpec
 from trainers.specs.settings import (
     Group,
     Setting,
@@ -29,9 +31,11 @@ from trainers.specs.settings import (
 
 __all__ = [
     "SPECS",
+    "BoundarySpec",
     "ClassifySpec",
     "Group",
     "InvalidSpec",
+    "SequenceSpec",
     "Setting",
     "Spec",
     "applies",

@@ -1,0 +1,102 @@
+"""Settings that mean the same in several tasks, said once, and what holds for all settings of a spec."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pydantic
+
+from trainers.specs.settings import applies, setting, settings
+
+AnySpec = TypeVar("AnySpec", bound=pydantic.BaseModel)
+
+MOMENTUM = setting(
+    0.9,
+    label="Momentum",
+    description="How much of the last step each step keeps",
+    group="training",
+    only_for={"optimizer": ("momentum",)},
+    ge=0,
+    lt=1,
+)
+EARLY_STOPPING = setting(
+    0,
+    label="Early stopping",
+    description="Stop when the validation loss has not improved for so many epochs; 0 never stops early",
+    unit="epochs",
+    group="training",
+    ge=0,
+    le=10_000,
+)
+SEED = setting(
+    1,
+    label="Seed",
+    description="The start of all random numbers: the same seed gives the same data and the same curve",
+    group="training",
+    ge=0,
+    le=2**31 - 1,
+)
+DETERMINISTIC = setting(
+    False,
+    label="Deterministic",
+    description="Repeat a training to the last digit, at some cost of speed on several threads or a GPU",
+    group="training",
+)
+PACE = setting(
+    0.0,
+    label="Pace",
+    description="Slow the training down so that it can be watched; 0 is as fast as possible",
+    unit="steps/s",
+    group="training",
+    ge=0,
+    le=100_000,
+)
+HISTOGRAMS = setting(
+    True,
+    label="Histograms",
+    description="Write how the weights and gradients of each layer are distributed, for TensorBoard",
+    group="summaries",
+)
+NORMS = setting(
+    True,
+    label="Norms",
+    description="Write how large each layer's weights and gradients are, after each epoch",
+    group="summaries",
+)
+DEVICE = setting(
+    "best",
+    label="Device",
+    description="Where to train: on a graphics card if there is one, or where you say",
+    group="machine",
+)
+THREADS = setting(
+    0,
+    label="Threads",
+    description="How many processor threads this run may use; 0 lets TensorFlow decide",
+    unit="threads",
+    group="machine",
+    ge=0,
+    le=1024,
+)
+GPU_MEMORY = setting(
+    0,
+    label="GPU memory",
+    description="The most graphics memory this run may take; 0 takes it on demand as it is needed",
+    unit="MiB",
+    group="machine",
+    ge=0,
+    le=1_048_576,
+)
+
+
+def refuse_without_effect(spec: AnySpec) -> AnySpec:
+    """Raises ValueError for a setting that was chosen and has no effect beside the others; gives the spec."""
+    for one in settings(type(spec)):
+        if getattr(spec, one.name) == one.default or applies(one, spec):
+            continue
+        field, values = next(iter(one.only_for.items()))
+        raise ValueError(
+            f"{one.label} has no effect with {field} {getattr(spec, field)}: "
+            f"leave it out or choose {' or '.join(map(str, values))}."
+        )
+    return spec
