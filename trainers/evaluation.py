@@ -57,7 +57,7 @@ def compiled_prediction(model: keras.Model) -> Prediction:
     It gives each image's loss float32 [n] and probabilities float32 [n, classes].
     """
 
-    @tf.function
+    @tf.function(autograph=False)  # nothing here for it to translate, which takes a while
     def predict(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probabilities = model(as_input(images), training=False)  # [n, classes]
         return keras.losses.sparse_categorical_crossentropy(labels, probabilities), probabilities

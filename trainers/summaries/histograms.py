@@ -23,18 +23,14 @@ def counted(values: tf.Tensor) -> tf.Tensor:
     """
     values = tf.cast(values, tf.float32)
     lowest, highest = tf.reduce_min(values), tf.reduce_max(values)
-    width = highest - lowest
-    all_in_last = tf.concat([tf.zeros([BUCKETS - 1], tf.int32), [tf.size(values)]], axis=0)
-    counts = tf.case(
-        [
-            (
-                tf.logical_and(width > _NARROWEST, width < _WIDEST),
-                lambda: tf.histogram_fixed_width(values, tf.stack([lowest, highest]), nbins=BUCKETS),
-            ),
-            (tf.logical_and(width >= 0, width < _WIDEST), lambda: all_in_last),
-        ],
-        default=lambda: tf.zeros([BUCKETS], tf.int32),  # NaN compares as false
-    )
+    width = highest - lowest  # NaN, which compares as false, where a value is none
+    is_wide = tf.logical_and(width > _NARROWEST, width < _WIDEST)
+    is_one = tf.logical_and(width >= 0, width <= _NARROWEST)
+    # No conditional branches: TensorFlow takes longer to compile those than to count harmless numbers for nothing.
+    edges = tf.where(is_wide, tf.stack([lowest, highest]), [0.0, 1.0])
+    counts = tf.histogram_fixed_width(tf.where(is_wide, values, 0.0), edges, nbins=BUCKETS)
+    all_in_last = tf.one_hot(BUCKETS - 1, BUCKETS, on_value=tf.size(values), off_value=0)
+    counts = tf.where(is_wide, counts, tf.where(is_one, all_in_last, 0))
     return tf.concat([tf.cast([lowest, highest], tf.float64), tf.cast(counts, tf.float64)], axis=0)
 
 

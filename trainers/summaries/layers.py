@@ -78,7 +78,7 @@ def _compiled(
     sizes = [len(layer.trainable_weights) for layer in layers]
     variables = [weight for layer in layers for weight in layer.trainable_weights]
 
-    @tf.function
+    @tf.function(autograph=False)  # nothing here for it to translate, which takes a third of a second
     def measure() -> tuple[tf.Tensor, tf.Tensor]:
         weights = [tf.convert_to_tensor(variable.value) for variable in variables]
         with tf.GradientTape() as tape:

@@ -38,12 +38,13 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> Summa
     """The counts int [true class, predicted class] as a picture. Colours follow the share of each true class."""
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     classes = len(class_names)
-    figure = Figure(figsize=(7, 7), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    names = [shown(name, 16) for name in class_names] if classes <= NAMES_READABLE else []
+    margin = 0.09 + 0.011 * max(map(len, names), default=0)  # matplotlib's own layout would draw all of it twice
+    figure = Figure(figsize=(7, 7), dpi=110)
+    axes = figure.add_axes((margin, margin, 0.98 - margin, 0.98 - margin))
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     words = {"parse_math": False, "fontfamily": _fonts(), "fontsize": 10 if classes <= COUNTS_READABLE else 5}
-    if classes <= NAMES_READABLE:
-        names = [shown(name, 16) for name in class_names]
+    if names:
         axes.set_xticks(range(classes), names, rotation=45 if max(map(len, names)) > 2 else 0, **words)
         axes.set_yticks(range(classes), names, **words)
     axes.set_xlabel("Predicted class")
