@@ -7,12 +7,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from trainers.specs import SPECS, Setting, Spec, applies, parse_spec, settings
+from trainers.specs.classify import WITHOUT_IMAGES
 
 
 def values_of(setting: Setting) -> st.SearchStrategy[Any]:
     """Any legal value of one setting."""
     if setting.kind == "choice":
         return st.sampled_from(setting.choices)
+    if setting.kind == "bool":
+        return st.booleans()
+    if setting.kind == "text":
+        return st.text(max_size=20)
     if setting.kind == "path":
         return st.none() | st.just("/data/mnist.npz")
     assert setting.minimum is not None and setting.maximum is not None
@@ -31,4 +36,6 @@ def specs(draw: st.DrawFn, task: str = "classify") -> Spec:
     """Any spec of a task, with only the settings that have an effect beside each other."""
     choices = settings(SPECS[task])
     known = {setting.name: draw(values_of(setting)) for setting in choices}
+    if known.get("features") == "pca" and known["model"] not in WITHOUT_IMAGES:
+        known["features"] = "pixels"
     return parse_spec({one.name: known[one.name] for one in choices if applies(one, known)})

@@ -40,7 +40,7 @@ def test_equal_specs_and_only_they_share_a_hash(one, other):
 def test_every_setting_explains_itself():
     for setting in BY_NAME.values():
         assert setting.label and len(setting.description) > 15, setting.name
-        assert setting.kind in ("choice", "path") or (
+        assert setting.kind in ("choice", "path", "bool") or (
             setting.minimum is not None and setting.maximum is not None
         )
         assert legal_values(setting)
@@ -64,6 +64,13 @@ def test_the_defaults_are_a_spec_that_changes_nothing():
             {"model": "mlp", "mnist_file": "x.npz"},
             ("MNIST file", "no effect", "mnist-5k"),
         ),
+        ({"batch_norm": "perhaps", "model": "mlp"}, ("Batch normalisation", "perhaps", "true or false")),
+        ({"batch_norm": True}, ("Batch normalisation", "no effect", "softmax", "mlp")),
+        (
+            {"features": "pca", "model": "lenet5"},
+            ("lenet5 looks at images", "pixels or pooled", "softmax or mlp"),
+        ),
+        ({"features": "pca", "shift": 2}, ("Shift", "no effect", "pca", "pixels or pooled")),
         ({"speed": 4}, ("speed", "learning_rate")),
         ({"task": "paint"}, ("paint", "classify")),
     ],
@@ -73,6 +80,11 @@ def test_a_wrong_value_is_answered_by_a_sentence_that_names_it(data, fragments):
         parse_spec(data)
     assert all(fragment in str(caught.value) for fragment in fragments), str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["true", "True", "false"])
+def test_a_switch_is_understood_as_a_command_line_gives_it(text):
+    assert parse_spec({"norms": text}).norms == (text.lower() == "true")
 
 
 def test_a_comparison_shows_only_settings_that_have_an_effect():

@@ -7,7 +7,16 @@ from typing import Literal
 
 import pydantic
 
-from trainers.specs.settings import applies, setting, settings
+from trainers.specs import every_task
+from trainers.specs.settings import setting
+
+CONVOLUTIONAL = ("simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small", "resnet_small")
+RECURRENT = ("rnn", "gru", "lstm")
+WITH_ACTIVATION = ("mlp", *CONVOLUTIONAL)  # a recurrent cell has non-linearities of its own
+WITH_DROPOUT = ("mlp", "simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small", *RECURRENT)
+WITH_BATCH_NORM = ("mlp", "simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small")
+WITHOUT_IMAGES = ("softmax", "mlp")  # they take any numbers; the others look at neighbouring pixels
+IMAGES = ("pixels", "pooled")  # features that are still images
 
 
 class ClassifySpec(pydantic.BaseModel):
@@ -24,18 +33,30 @@ class ClassifySpec(pydantic.BaseModel):
         description="The images to learn: 5,000 bundled digits, all 70,000 digits, or 70,000 pieces of clothing",
         group="common",
     )
-    model: Literal["softmax", "mlp", "simple_cnn"] = setting(
+    model: Literal[
+        "softmax",
+        "mlp",
+        "simple_cnn",
+        "deep_cnn",
+        "lenet5",
+        "fast_cnn",
+        "alexnet_small",
+        "resnet_small",
+        "rnn",
+        "gru",
+        "lstm",
+    ] = setting(
         "softmax",
         label="Model",
-        description="The network: one softmax layer, a multilayer perceptron, or two convolutions and a dense layer",
+        description="The network, from one softmax layer to residual and recurrent networks",
         group="common",
     )
-    activation: Literal["relu", "sigmoid", "tanh"] = setting(
+    activation: Literal["relu", "sigmoid", "tanh", "leaky_relu", "elu", "gelu", "swish"] = setting(
         "relu",
         label="Activation",
         description="The non-linearity after each hidden layer",
         group="common",
-        only_for={"model": ("mlp", "simple_cnn")},
+        only_for={"model": WITH_ACTIVATION},
     )
     epochs: int = setting(
         5,
@@ -48,7 +69,7 @@ class ClassifySpec(pydantic.BaseModel):
     learning_rate: float = setting(
         1e-3,
         label="Learning rate",
-        description="The step size of the optimizer Adam",
+        description="The step size of the optimizer, at its highest where a schedule changes it",
         group="common",
         logarithmic=True,
         gt=0,
@@ -66,32 +87,123 @@ class ClassifySpec(pydantic.BaseModel):
     depth: int = setting(
         2,
         label="Depth",
-        description="How many hidden layers the perceptron has",
+        description="How many hidden layers the perceptron has, or how many residual blocks stand in each stage",
         unit="layers",
         group="network",
-        only_for={"model": ("mlp",)},
+        only_for={"model": ("mlp", "resnet_small")},
         ge=1,
         le=50,
     )
     width: int = setting(
         128,
         label="Width",
-        description="How many neurons each hidden layer of the perceptron has",
+        description="How many neurons each hidden layer has, or how many numbers a recurrent network remembers",
         unit="neurons",
         group="network",
-        only_for={"model": ("mlp",)},
+        only_for={"model": ("mlp", "rnn", "gru", "lstm")},
         ge=1,
         le=4096,
     )
     dropout: float = setting(
-        0.5,
+        0.0,
         label="Dropout",
-        description="The share of the dense layer's outputs that each training step switches off",
+        description="The share of the hidden outputs that each training step switches off",
         group="network",
-        only_for={"model": ("simple_cnn",)},
+        only_for={"model": WITH_DROPOUT},
         ge=0,
         lt=1,
     )
+    batch_norm: bool = setting(
+        False,
+        label="Batch normalisation",
+        description="Bring each hidden layer's outputs to mean 0 and variance 1 over the batch",
+        group="network",
+        only_for={"model": WITH_BATCH_NORM},
+    )
+    l2: float = setting(
+        0.0,
+        label="L2 penalty",
+        description="How strongly large weights are punished: this times the sum of their squares joins the loss",
+        group="network",
+        ge=0,
+        le=10,
+    )
+    initializer: Literal[
+        "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_normal", "small_normal", "zeros"
+    ] = setting(
+        "glorot_uniform",
+        label="Initialiser",
+        description="How the starting weights are drawn",
+        group="network",
+    )
+    optimizer: Literal[
+        "sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "ftrl"
+    ] = setting(
+        "adam",
+        label="Optimizer",
+        description="The rule by which gradients change the weights",
+        group="training",
+    )
+    momentum: float = setting(
+        0.9,
+        label="Momentum",
+        description="How much of the last step each step keeps",
+        group="training",
+        only_for={"optimizer": ("momentum", "nesterov")},
+        ge=0,
+        lt=1,
+    )
+    schedule: Literal["constant", "exponential", "step", "cosine", "one_cycle"] = setting(
+        "constant",
+        label="Learning-rate schedule",
+        description="How the learning rate changes while the network trains",
+        group="training",
+    )
+    decay_rate: float = setting(
+        0.5,
+        label="Decay rate",
+        description="What the learning rate is multiplied by every so many epochs",
+        group="training",
+        only_for={"schedule": ("exponential", "step")},
+        gt=0,
+        lt=1,
+    )
+    decay_epochs: float = setting(
+        1.0,
+        label="Decay every",
+        description="After how many epochs the learning rate is multiplied by the decay rate",
+        unit="epochs",
+        group="training",
+        only_for={"schedule": ("exponential", "step")},
+        gt=0,
+        le=10_000,
+    )
+    steps: int = setting(
+        0,
+        label="Steps",
+        description="Stop after so many training steps, even within an epoch; 0 trains all epochs",
+        unit="steps",
+        group="training",
+        ge=0,
+        le=100_000_000,
+    )
+    label_smoothing: float = setting(
+        0.0,
+        label="Label smoothing",
+        description="The share of certainty that the true label gives to all classes",
+        group="training",
+        ge=0,
+        lt=1,
+    )
+    moving_average: float = setting(
+        0.0,
+        label="Moving average",
+        description="Judge the network by an average of its weights that keeps this share at each step; 0 is off",
+        group="training",
+        ge=0,
+        lt=1,
+    )
+    early_stopping: int = every_task.EARLY_STOPPING
     seed: int = setting(
         1,
         label="Seed",
@@ -100,49 +212,130 @@ class ClassifySpec(pydantic.BaseModel):
         ge=0,
         le=2**31 - 1,
     )
-    pace: float = setting(
+    deterministic: bool = every_task.DETERMINISTIC
+    pace: float = every_task.PACE
+    train_share: float = setting(
+        1.0,
+        label="Share of the training data",
+        description="The part of the training images that is used, of every class alike",
+        group="data",
+        gt=0,
+        le=1,
+    )
+    features: Literal["pixels", "pooled", "pca"] = setting(
+        "pixels",
+        label="Features",
+        description="What the network sees: all pixels, means over squares of pixels, or principal components",
+        group="data",
+    )
+    pooling: int = setting(
+        2,
+        label="Pooling",
+        description="The side of the squares whose pixels are averaged",
+        unit="pixels",
+        group="data",
+        only_for={"features": ("pooled",)},
+        ge=2,
+        le=14,
+    )
+    components: int = setting(
+        50,
+        label="Components",
+        description="How many principal components of the training images are kept",
+        group="data",
+        only_for={"features": ("pca",)},
+        ge=1,
+        le=784,
+    )
+    shift: float = setting(
         0.0,
-        label="Pace",
-        description="Slow the training down so that it can be watched; 0 is as fast as possible",
-        unit="steps/s",
-        group="training",
+        label="Shift",
+        description="Move each training image at random by up to so many pixels",
+        unit="pixels",
+        group="data",
+        only_for={"features": IMAGES},
         ge=0,
-        le=100_000,
+        le=14,
+    )
+    rotation: float = setting(
+        0.0,
+        label="Rotation",
+        description="Turn each training image at random by up to so many degrees",
+        unit="degrees",
+        group="data",
+        only_for={"features": IMAGES},
+        ge=0,
+        le=180,
+    )
+    scale: float = setting(
+        0.0,
+        label="Scale",
+        description="Grow or shrink each training image at random by up to this share",
+        group="data",
+        only_for={"features": IMAGES},
+        ge=0,
+        le=0.9,
+    )
+    elastic: float = setting(
+        0.0,
+        label="Elastic distortion",
+        description="Bend each training image at random by up to about so many pixels",
+        unit="pixels",
+        group="data",
+        only_for={"features": IMAGES},
+        ge=0,
+        le=14,
     )
     mnist_file: Path | None = setting(
         None,
         label="MNIST file",
         description="A file mnist.npz in Keras' layout to use instead of a download",
-        group="machine",
+        group="data",
         only_for={"dataset": ("mnist",)},
     )
-    threads: int = setting(
-        0,
-        label="Threads",
-        description="How many processor threads this run may use; 0 lets TensorFlow decide",
-        unit="threads",
-        group="machine",
-        ge=0,
-        le=1024,
+    histograms: bool = every_task.HISTOGRAMS
+    norms: bool = every_task.NORMS
+    feature_images: bool = setting(
+        True,
+        label="Filters and feature maps",
+        description="Write pictures of the first layer's filters and of what each layer sees in one image",
+        group="summaries",
     )
-    gpu_memory: int = setting(
-        0,
-        label="GPU memory",
-        description="The most graphics memory this run may take; 0 takes it on demand as it is needed",
-        unit="MiB",
-        group="machine",
-        ge=0,
-        le=1_048_576,
+    mistake_images: bool = setting(
+        True,
+        label="Mistakes",
+        description="Write pictures of the confusion matrix and of wrongly named images",
+        group="summaries",
     )
+    precision_recall: bool = setting(
+        True,
+        label="Precision and recall",
+        description="Write a precision-recall curve of each class over the validation images",
+        group="summaries",
+    )
+    projector: bool = setting(
+        True,
+        label="Embedding projector",
+        description="Write the last hidden layer's answers to some test images, to be seen as points in space",
+        group="summaries",
+    )
+    precision: Literal["float32", "bfloat16"] = setting(
+        "float32",
+        label="Precision",
+        description="The numbers of the layers' arithmetic: bfloat16 is faster where the processor computes in it",
+        group="machine",
+        only_for={"model": (*WITH_ACTIVATION, *RECURRENT)},
+    )
+    device: Literal["best", "cpu", "gpu"] = every_task.DEVICE
+    threads: int = every_task.THREADS
+    gpu_memory: int = every_task.GPU_MEMORY
 
     @pydantic.model_validator(mode="after")
-    def _has_an_effect(self) -> ClassifySpec:
-        for one in settings(type(self)):
-            if getattr(self, one.name) == one.default or applies(one, self):
-                continue
-            field, values = next(iter(one.only_for.items()))
+    def _makes_sense(self) -> ClassifySpec:
+        every_task.refuse_without_effect(self)
+        if self.features == "pca" and self.model not in WITHOUT_IMAGES:
             raise ValueError(
-                f"{one.label} has no effect with {field} {getattr(self, field)}: "
-                f"leave it out or choose {' or '.join(values)}."
+                f"The model {self.model} looks at images, and principal components are none: "
+                f"choose the features {' or '.join(IMAGES)}, or the model {' or '.join(WITHOUT_IMAGES)}."
             )
         return self

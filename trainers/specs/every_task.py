@@ -72,7 +72,7 @@ DEVICE = setting(
 THREADS = setting(
     0,
     label="Threads",
-    description="How many processor threads this run may use; 0 lets TensorFlow decide",
+    description="How many processor threads this run uses; 0 takes one where steps are short, else all cores",
     unit="threads",
     group="machine",
     ge=0,

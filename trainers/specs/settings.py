@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import pydantic
 
-Group = Literal["common", "network", "training", "machine"]
+Group = Literal["common", "network", "training", "data", "summaries", "machine"]
 
 
 def setting(
@@ -18,7 +18,7 @@ def setting(
     description: str,
     group: Group,
     unit: str = "",
-    only_for: Mapping[str, tuple[str, ...]] | None = None,
+    only_for: Mapping[str, tuple[str | bool, ...]] | None = None,
     logarithmic: bool = False,
     **bounds: Any,
 ) -> Any:
@@ -36,7 +36,7 @@ def setting(
 class Setting:
     """One field of a spec, as a form or a command line shows it.
 
-    `kind` is int, float, choice or path; `only_for` names the fields and the values of theirs with which
+    `kind` is int, float, bool, choice, path or text; `only_for` names the fields and the values of theirs with which
     this setting has an effect (empty: always); bounds are None where there is none, and
     `exclusive_minimum` says that the minimum itself is not allowed.
     """
@@ -46,7 +46,7 @@ class Setting:
     description: str
     unit: str
     group: Group
-    kind: Literal["int", "float", "choice", "path"]
+    kind: Literal["int", "float", "bool", "choice", "path", "text"]
     default: Any
     choices: tuple[str, ...]
     minimum: float | None
@@ -54,7 +54,7 @@ class Setting:
     exclusive_minimum: bool
     exclusive_maximum: bool
     logarithmic: bool
-    only_for: dict[str, tuple[str, ...]]
+    only_for: dict[str, tuple[str | bool, ...]]
 
     @property
     def option(self) -> str:
@@ -81,7 +81,12 @@ def _as_setting(name: str, field: pydantic.fields.FieldInfo) -> Setting:
     }
     only_for: Any = extra["only_for"]
     group: Any = extra["group"]
-    kinds: dict[Any, Literal["int", "float"]] = {int: "int", float: "float"}
+    kinds: dict[Any, Literal["int", "float", "bool", "text"]] = {
+        int: "int",
+        float: "float",
+        bool: "bool",
+        str: "text",
+    }
     return Setting(
         name=name,
         label=str(field.title),
@@ -112,6 +117,10 @@ def legal_values(setting: Setting) -> str:
         return "one of " + ", ".join(setting.choices)
     if setting.kind == "path":
         return "the path of a file"
+    if setting.kind == "bool":
+        return "true or false"
+    if setting.kind == "text":
+        return "a short text"
     noun = "a whole number" if setting.kind == "int" else "a number"
     low = f"above {setting.minimum:g}" if setting.exclusive_minimum else f"at least {setting.minimum:g}"
     high = f"below {setting.maximum:.10g}" if setting.exclusive_maximum else f"at most {setting.maximum:.10g}"
