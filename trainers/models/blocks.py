@@ -1,0 +1,80 @@
+"""What networks are put together from: layers that obey the spec's activation, initialiser, penalty and precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import layers
+
+from trainers.specs import ClassifySpec
+
+_STANDARD_DEVIATION = 0.1  # of the starting weights in TensorFlow's classic MNIST examples
+
+
+def common_options(spec: ClassifySpec) -> dict[str, Any]:
+    """What every layer with a kernel is told: starting weights, penalty on large ones, arithmetic."""
+    return {
+        "kernel_initializer": initializer(spec),
+        "kernel_regularizer": keras.regularizers.L2(spec.l2) if spec.l2 else None,
+        "dtype": arithmetic(spec),
+    }
+
+
+def initializer(spec: ClassifySpec) -> keras.initializers.Initializer:
+    """How starting weights are drawn."""
+    if spec.initializer == "small_normal":
+        return keras.initializers.TruncatedNormal(stddev=_STANDARD_DEVIATION)
+    return keras.initializers.get(spec.initializer)
+
+
+def arithmetic(spec: ClassifySpec) -> str:
+    """Keras' name for what layers compute in; weights are float32 in any case (Micikevicius et al. 2018)."""
+    return "mixed_bfloat16" if spec.precision == "bfloat16" else "float32"
+
+
+def dense(spec: ClassifySpec, neurons: int, name: str) -> list[keras.Layer]:
+    """A dense layer with the spec's activation, normalised before it where that is asked for."""
+    if not spec.batch_norm:
+        return [layers.Dense(neurons, activation=spec.activation, name=name, **common_options(spec))]
+    # The normalisation has a shift of its own.
+    return [
+        layers.Dense(neurons, use_bias=False, name=name, **common_options(spec)),
+        *normalised(spec, name),
+    ]
+
+
+def convolution(
+    spec: ClassifySpec, filters: int, side: int, name: str, *, padding: str = "same", activated: bool = True
+) -> list[keras.Layer]:
+    """A convolution with square kernels; `activated` says whether normalisation and activation follow here."""
+    options = {"padding": padding, "name": name, **common_options(spec)}
+    if not activated:
+        return [layers.Conv2D(filters, side, use_bias=not spec.batch_norm, **options)]
+    if not spec.batch_norm:
+        return [layers.Conv2D(filters, side, activation=spec.activation, **options)]
+    return [layers.Conv2D(filters, side, use_bias=False, **options), *normalised(spec, name)]
+
+
+def normalised(spec: ClassifySpec, name: str) -> list[keras.Layer]:
+    """Batch normalisation (Ioffe, Szegedy 2015) and then the spec's activation."""
+    return [
+        layers.BatchNormalization(name=f"{name}_normalised", dtype=arithmetic(spec)),
+        activation(spec, name),
+    ]
+
+
+def activation(spec: ClassifySpec, name: str) -> keras.Layer:
+    """The spec's activation as a layer of its own."""
+    return layers.Activation(spec.activation, name=f"{name}_{spec.activation}", dtype=arithmetic(spec))
+
+
+def dropout(spec: ClassifySpec, name: str = "dropout") -> list[keras.Layer]:
+    """Dropout (Srivastava et al. 2014), no layer where none is asked for."""
+    return [layers.Dropout(spec.dropout, name=name, dtype=arithmetic(spec))] if spec.dropout else []
+
+
+def probabilities(spec: ClassifySpec, classes: int) -> keras.Layer:
+    """The last layer: a probability for each class, in float32 whatever the others compute in."""
+    options = {**common_options(spec), "dtype": "float32"}
+    return layers.Dense(classes, activation="softmax", name="classes", **options)
