@@ -33,7 +33,7 @@ MOST_EPOCHS = 10_000
 
 def draw_buttons(run: Run, status: Status, started: Services, *, stopping: bool) -> None:
     """The buttons that fit the run's state, in one row; what went wrong at the last press stands below it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         if status.state == "running" and status.phase is None and not stopping:
             _draw_steering(run, status, started)
         if status.state in ("queued", "starting", "running"):
@@ -46,9 +46,21 @@ def draw_buttons(run: Run, status: Status, started: Services, *, stopping: bool)
 
 def _draw_steering(run: Run, status: Status, started: Services) -> None:
     waiting = {command.kind for command in pending_commands(run.commands)}
-    with st.popover("", icon=":material/speed:", help=_("Set the learning rate now"), key=f"rate-{run.key}"):
+    with st.popover(
+        "",
+        icon=":material/speed:",
+        help=_("Set the learning rate now"),
+        key=f"rate-{run.key}",
+        type="tertiary",
+    ):
         _draw_rate(run, status, started)
-    with st.popover("", icon=":material/more_horiz:", help=_("Checkpoint and trace"), key=f"other-{run.key}"):
+    with st.popover(
+        "",
+        icon=":material/more_horiz:",
+        help=_("Checkpoint and trace"),
+        key=f"other-{run.key}",
+        type="tertiary",
+    ):
         _button(
             run,
             "checkpoint",
@@ -104,7 +116,9 @@ def _draw_rate(run: Run, status: Status, started: Services) -> None:
 
 def _draw_going_on(run: Run, status: Status, started: Services) -> None:
     if status.state in EXTENDABLE and (spec := _spec(run)) is not None:
-        with st.popover(_("Train more"), icon=":material/add_circle:", key=f"more-{run.key}"):
+        with st.popover(
+            _("Train more"), icon=":material/add_circle:", key=f"more-{run.key}", type="tertiary"
+        ):
             _draw_more(run, spec, status, started)
     if status.state in RESUMABLE:
         step = _("Goes on from its last checkpoint.")
@@ -174,6 +188,7 @@ def _button(
         label,
         key=f"{name}-{run.key}",
         icon=f":material/{icon}:",
+        type="tertiary",
         help=help,
         disabled=disabled,
         on_click=_attempt,
