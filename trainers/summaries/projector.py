@@ -75,10 +75,12 @@ def principal_components(vectors: np.ndarray, count: int) -> np.ndarray:
 
 
 def sprite(images: np.ndarray, side: int) -> np.ndarray:
-    """All images in one square picture, row by row, as TensorBoard cuts it: uint8 [height, width(, 3)]."""
+    """All images in one square picture, row by row, as TensorBoard cuts it: uint8 [height, width(, 3)].
+
+    Square even where rows stay empty: it shows nothing for the images of the last row of another form.
+    """
     columns = int(np.ceil(np.sqrt(len(images))))
-    rows = -(-len(images) // columns)
-    sheet = np.zeros((rows * side, columns * side, *images.shape[3:]), np.uint8)
+    sheet = np.zeros((columns * side, columns * side, *images.shape[3:]), np.uint8)
     for place, image in enumerate(images):
         top, left = place // columns * side, place % columns * side
         sheet[top : top + side, left : left + side] = fitted(image, side)

@@ -253,7 +253,7 @@ def test_the_projector_shows_the_embedding_with_words_and_pictures(
     assert {line.split("\t")[0] for line in lines[1:]} >= {"<b>0</b>", "two words", '" } embeddings {'}
     content = tensorboard.get(f"{plugin}/sprite_image", params=asked).content
     picture = np.asarray(Image.open(io.BytesIO(content)))
-    assert picture.shape == (22 * 28, 23 * 28)
+    assert picture.shape == (23 * 28, 23 * 28)
     assert np.array_equal(picture[:28, 28:56], seen.data.test.images[1])
 
 
