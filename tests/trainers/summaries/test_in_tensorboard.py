@@ -86,16 +86,44 @@ def seen(trained_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 
 @pytest.fixture(scope="module")
-def tensorboard(seen: Seen) -> Iterator[httpx.Client]:
-    """TensorBoard with its data server on the log folder of both runs."""
+def resumed(seen: Seen) -> Run:
+    """A run that trained 19 steps, ended, and went on from its checkpoint after step 13; void values are negative."""
+    run = create_run(seen.run.logdir, ClassifySpec(), experiment="digits", name="resumed")
+    with thinned_journal(run) as journal:
+        journal.training(numbered(1, 14))
+        state = journal.state()
+        journal.training(numbered(14, 20, sign=-1))
+        journal.end_curves()
+    with thinned_journal(run) as journal:
+        journal.restore(state)
+        journal.training(numbered(14, 41))
+        journal.end_curves()
+    return run
+
+
+def thinned_journal(run: Run) -> Journal:
+    """A journal that thins after four points and not after fifty thousand."""
+    journal = Journal(run, {"loss": "How wrong"}, {"loss": "How wrong"})
+    journal._training_curves._thinning.limit = 4
+    return journal
+
+
+def numbered(first: int, last: int, sign: int = 1) -> Points:
+    steps = np.arange(first, last)
+    return Points(steps, 1e9 + steps, sign * steps[:, None].astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def tensorboard(seen: Seen, resumed: Run) -> Iterator[httpx.Client]:
+    """TensorBoard with its data server on the log folder of all runs."""
     port = find_free_port()
     command = [sys.executable, "-c", START, "--logdir", str(seen.run.logdir), "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--load_fast=true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    parts = {f"{run}{part}" for run in (ROOT, seen.name) for part in ("", "/train", "/validation")} | {
-        f"{seen.name}/projector/step-7"
-    }
+    parts = {
+        f"{run}{part}" for run in (ROOT, seen.name, resumed.key) for part in ("", "/train", "/validation")
+    } | {f"{seen.name}/projector/step-7"}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         try:
             wait_until(lambda: _has_runs(client, parts), seconds=90, what="TensorBoard to show the runs")
@@ -124,6 +152,22 @@ def test_every_point_of_every_curve_is_shown(tensorboard: httpx.Client, trained_
             np.testing.assert_allclose([value for *_, value in shown], values, rtol=1e-6)
     assert len(shown) == 2  # epochs
     assert read_status(trained_run.status_file).metrics["val_accuracy"] == pytest.approx(shown[-1][2])
+
+
+def test_a_resumed_curve_is_that_of_an_unbroken_run(
+    tensorboard: httpx.Client, resumed: Run, seen: Seen
+) -> None:
+    unbroken = create_run(seen.run.logdir.parent, ClassifySpec(), experiment="digits", name="unbroken")
+    with thinned_journal(unbroken) as journal:
+        journal.training(numbered(1, 41))
+        journal.end_curves()
+    steps, values = curve(unbroken.path / "train", "loss")
+    asked = {"run": "digits/resumed/train", "tag": "loss"}
+    shown = tensorboard.get("/data/plugin/scalars/scalars", params=asked).json()
+    assert [(step, value) for _, step, value in shown] == list(
+        zip(steps.tolist(), values.tolist(), strict=True)
+    )
+    assert 19 not in steps and 40 in steps  # thinned, and the rest only at the end
 
 
 def test_each_curve_says_what_it_is_and_how_it_is_thinned(tensorboard: httpx.Client) -> None:
