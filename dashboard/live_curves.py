@@ -12,6 +12,7 @@ from dashboard.curves.positions import AXES, Axis
 from dashboard.language import _
 from dashboard.links import base_url
 from trainers.runs import Status
+from trainers.specs import Spec
 
 HEIGHT, SLIDE_HEIGHT = 300, 330
 _PARTS = ("train", "validation")
@@ -19,12 +20,13 @@ _PARTS = ("train", "validation")
 
 @dataclass(frozen=True)
 class DrawnRun:
-    """A run as a chart shows it: its key "experiment/run", what its legend says, its colour, its steps an epoch."""
+    """A run as a chart shows it: its key "experiment/run", what its legend says, colour, steps an epoch and task."""
 
     key: str
     label: str
     colour: str
     steps_per_epoch: float | None = None
+    task: str = "classify"
 
 
 def draw_choices(*, hidden: bool = False) -> tuple[float, Axis]:
@@ -61,21 +63,45 @@ def axis_word(axis: Axis) -> str:
 
 
 def draw_curves(runs: Sequence[DrawnRun], *, smoothing: float, axis: Axis, present: bool = False) -> None:
-    """Draws accuracy beside loss; training is a full line, validation a dashed one of the same colour."""
-    for column, tag, title in zip(
-        st.columns(2, gap="medium"), ("accuracy", "loss"), (_("Accuracy"), _("Loss")), strict=True
-    ):
+    """Draws what the runs measure; training is a full line, validation a dashed one of the same colour."""
+    tags = measured(runs)
+    for column, tag in zip(st.columns(len(tags), gap="medium"), tags, strict=True):
         with column:
             curves(
-                [series(run, tag, part) for run in runs for part in _PARTS],
+                [series(run, tag, part) for run in runs for part in measured_in(run.task, tag)],
                 key=f"curves-{tag}",
                 smoothing=smoothing,
                 axis=axis,
-                title=title,
+                title=tag_word(tag),
                 height=SLIDE_HEIGHT if present else HEIGHT,
                 base_url=base_url(),
                 present=present,
             )
+
+
+def measured(runs: Sequence[DrawnRun]) -> list[str]:
+    """The tags that are worth a chart for these runs, what is most looked at first."""
+    tags = ("accuracy", "error", "loss")
+    return [tag for tag in tags if any(measured_in(run.task, tag) for run in runs)]
+
+
+def measured_in(task: str, tag: str) -> tuple[str, ...]:
+    """In which parts a task measures something: nobody forecasts an accuracy, and an error is one of validation."""
+    if tag == "loss":
+        return _PARTS
+    if task == "sequence":
+        return ("validation",) if tag == "error" else ()
+    return _PARTS if tag == "accuracy" else ()
+
+
+def tag_word(tag: str) -> str:
+    """What a chart of this tag is called."""
+    return {"accuracy": _("Accuracy"), "error": _("Error one step ahead"), "loss": _("Loss")}[tag]
+
+
+def task_of(spec: Spec | None) -> str:
+    """A run's task; one whose spec cannot be read is taken for what most are."""
+    return "classify" if spec is None else spec.task
 
 
 def series(run: DrawnRun, tag: str, part: str) -> CurveSeries:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.language import _
-from dashboard.live_curves import DrawnRun, draw_choices, draw_curves
+from dashboard.live_curves import DrawnRun, draw_choices, draw_curves, task_of
 from dashboard.run_table import RunRow, differing_settings
 from dashboard.services import Services
 from dashboard.shown_runs import MOST_SHOWN, run_labels
@@ -27,8 +27,12 @@ def draw_comparison(started: Services, rows: Sequence[RunRow], *, present: bool 
         )
     smoothing, axis = draw_choices(hidden=present)
     labels = names(drawn)
+    tasks = {view.key: task_of(view.spec) for view in started.runs()}
     draw_curves(
-        [DrawnRun(row.key, labels[row.key], row.colour) for row in drawn],
+        [
+            DrawnRun(row.key, labels[row.key], row.colour, task=tasks.get(row.key, "classify"))
+            for row in drawn
+        ],
         smoothing=smoothing,
         axis=axis,
         present=present,

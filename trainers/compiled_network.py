@@ -67,10 +67,10 @@ class CompiledNetwork:
         self._optimizer, self._batch, self._judge = optimizer, batch, judge
         self._first_rate = float(optimizer.learning_rate)
         optimizer.build(model.trainable_variables)
-        self._step = tf.function(self._train_on, input_signature=[_ROWS])
+        self._step = tf.function(self._train_on, input_signature=[_ROWS], autograph=False)
         self._steps = _compiled_steps(self._step, batch_size)
         self._answer = tf.function(
-            lambda rows: model(batch(rows)[0], training=False), input_signature=[_ROWS]
+            lambda rows: model(batch(rows)[0], training=False), input_signature=[_ROWS], autograph=False
         )
 
     def run_steps(self, order: tf.Tensor, first: int, count: int) -> np.ndarray:
@@ -98,7 +98,7 @@ class CompiledNetwork:
 
     def state(self) -> dict[str, np.ndarray]:
         """Weights and the optimizer's numbers, its learning rate included."""
-        return {name: np.array(variable) for name, variable in self._variables().items()}
+        return {name: tf.convert_to_tensor(variable).numpy() for name, variable in self._variables().items()}
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Takes over what `state` gave; raises TrainingFailed where it is another network's."""

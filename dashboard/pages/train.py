@@ -8,7 +8,7 @@ from dashboard.colours import run_colour
 from dashboard.demo import start_arms
 from dashboard.language import _
 from dashboard.listing import RunView
-from dashboard.live_curves import DrawnRun, draw_choices, draw_curves, steps_per_epoch
+from dashboard.live_curves import DrawnRun, draw_choices, draw_curves, steps_per_epoch, task_of
 from dashboard.new_run import draw_form
 from dashboard.plain_text import escape_markdown
 from dashboard.run_choice import choose, chosen_keys
@@ -47,6 +47,7 @@ def draw_runs(started: Services, views: dict[str, RunView], chosen: list[str], p
             views[key].about.title or names[key],
             run_colour(views[key].about, key),
             steps_per_epoch(views[key].status),
+            task_of(views[key].spec),
         )
         for key in shown
     ]
@@ -77,10 +78,9 @@ def draw_row(started: Services, views: list[RunView], colours: list[str], presen
             draw_progress(view.run, status, started, present=present)
     for column, view, status in zip(st.columns(len(views), gap="large"), views, statuses, strict=True):
         with column:
-            if not goes_on(status):
-                draw_result(view.run, status, present=present, side_by_side=len(views) == 1)
-                if not present:
-                    draw_log(view.run, expanded=status.state == "failed")
+            draw_result(view.run, status, view.spec, present=present, side_by_side=len(views) == 1)
+            if not goes_on(status) and not present:
+                draw_log(view.run, expanded=status.state == "failed")
 
 
 def draw_choice(started: Services, shown: list[str]) -> None:
