@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dashboard.services import Services
 from trainers.runs import NameTaken, RunError, state_folder, storage_failed
-from trainers.specs import ClassifySpec, parse_spec
+from trainers.specs import Spec, parse_spec
 
 EXPERIMENT = "Sigmoid against ReLU"
 ARMS = ("sigmoid", "relu")
@@ -16,7 +16,7 @@ _TRAINING_IMAGES = 4_000
 _BATCH = 100
 
 
-def demo_spec(activation: str) -> ClassifySpec:
+def demo_spec(activation: str) -> Spec:
     """One arm: the arms differ in the activation only, and last 75 s at any machine's speed."""
     steps = EPOCHS * _TRAINING_IMAGES // _BATCH
     return parse_spec(

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from trainers import datasets
+from trainers import availability, datasets
 from trainers.execution import execute
 from trainers.launchers import (
     CannotGoOn,
@@ -205,7 +205,7 @@ def _free_name(logdir: Path, experiment: str, stem: str) -> str:
 
 def _train(chosen: argparse.Namespace) -> int:
     spec, limit = _spec(chosen), _limit(chosen.limit)
-    datasets.check(spec)
+    availability.check(spec)
     name = chosen.run if chosen.run is not None else _free_name(chosen.logdir, chosen.experiment, spec.model)
     _interrupt_on_termination()
     run = submit(spec, logdir=chosen.logdir, experiment=chosen.experiment, name=name, foreground=True)
@@ -317,6 +317,7 @@ def _result(run: Run, status: Status) -> dict[str, Any]:
             )
         },
         "test_standard_error": status.metrics.get("test_standard_error"),
+        **status.metrics,  # a task may measure more
         "device": status.device,
         "error": status.error,
     }
