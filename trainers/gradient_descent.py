@@ -1,32 +1,84 @@
 """How a network learns: one step of gradient descent, and many of them in one compiled call.
 
-    step = training_step(model, keras.optimizers.Adam(1e-3))
-    steps = compiled_steps(step, data.train, batch_size=128)
-    steps(epoch_order(seed=1, epoch=0, images=4000), first=0, count=31)      # loss, accuracy, learning rate: [31, 3]
+    learning = descent(model, spec, data.train, total_steps=155, steps_per_epoch=31)
+    order = epoch_order(seed=1, epoch=0, images=4000)
+    learning.run_steps(order, first=0, count=31)             # loss, accuracy, learning rate: float32 [31, 3]
 
-Reference: Goodfellow, Bengio, Courville (2016), Deep Learning, chapters 6 and 8.
+Reference: Goodfellow, Bengio, Courville (2016), Deep Learning, chapters 6 to 8.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 import tensorflow as tf
 from tensorflow.types.experimental import PolymorphicFunction
 
+from trainers import augmentation, optimizers, schedules
 from trainers.datasets import Split
+from trainers.specs import ClassifySpec
 
 MEASURES = ("loss", "accuracy", "learning_rate")
 _VALIDATION_BATCH = 1_000
 
 Steps = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
+Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]  # labels int64 [b], probabilities [b, classes] → []
+
+
+@dataclass(frozen=True)
+class Descent:
+    """All that one training needs, compiled at its first use.
+
+    `run_steps` takes an epoch's order of the images int32 [n], the step of the epoch to begin with and a count of
+    steps, and gives float32 [count, 3]: `MEASURES`. `step` is one of them, on a batch of images and labels int64 [b].
+    `randomness` holds the states of all random generators in it, those of augmentation and dropout.
+    """
+
+    run_steps: Steps
+    step: PolymorphicFunction
+    optimizer: keras.optimizers.Optimizer
+    steered: schedules.SteeredSchedule
+    randomness: list[keras.Variable]
+
+
+def descent(
+    model: keras.Model, spec: ClassifySpec, train: Split, *, total_steps: int, steps_per_epoch: int
+) -> Descent:
+    """How a model learns what a spec asks for from these images; the schedule ends at `total_steps`."""
+    planned = schedules.schedule(spec, total_steps=total_steps, steps_per_epoch=steps_per_epoch)
+    steered = schedules.SteeredSchedule(planned)
+    optimizer = optimizers.build(spec, steered)
+    optimizer.build(model.trainable_variables)
+    augment = augmentation.layers_for(spec, model.input_shape[1:])
+    loss = loss_function(spec.label_smoothing, classes=model.output_shape[-1])
+    images = tf.TensorSpec([None, *train.images.shape[1:]], train.images.dtype)
+    step = _training_step(model, optimizer, loss, augment, images)
+    weights = {id(weight) for weight in model.weights}
+    return Descent(
+        run_steps=_compiled_steps(step, train, spec.batch_size),
+        step=step,
+        optimizer=optimizer,
+        steered=steered,
+        randomness=[
+            *(augment.variables if augment else []),
+            *(variable for variable in model.variables if id(variable) not in weights),
+        ],
+    )
 
 
 def as_input(images: tf.Tensor) -> tf.Tensor:
-    """What networks are fed: images uint8 [n, 28, 28] in 0…255 become float32 [n, 28, 28, 1] in 0…1."""
-    return tf.cast(images, tf.float32)[..., tf.newaxis] / 255.0
+    """What networks are fed: images uint8 [n, h, w] in 0…255 become float32 [n, h, w, 1] in 0…1.
+
+    Images float32 [n, h, w] only get the last axis, colours [n, h, w, 3] keep theirs, vectors float32 [n, k] stay.
+    """
+    numbers = tf.cast(images, tf.float32)
+    if images.dtype == tf.uint8:
+        numbers /= 255.0
+    return numbers[..., tf.newaxis] if images.shape.rank == 3 else numbers
 
 
 def correct(probabilities: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
@@ -34,23 +86,41 @@ def correct(probabilities: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.equal(tf.argmax(probabilities, axis=1), labels), tf.float32)
 
 
-def training_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> PolymorphicFunction:
+def loss_function(label_smoothing: float, classes: int) -> Loss:
+    """The cross-entropy −log p(label) in nats, averaged over the batch.
+
+    With a label smoothing s the label is believed with a share 1 − s only, and the rest belongs to all classes alike
+    (Szegedy et al. 2016, arXiv:1512.00567). Keras computes it from the scores before the softmax, so that a network
+    that is very sure and wrong gives no log 0.
+    """
+    if not label_smoothing:
+        return keras.losses.SparseCategoricalCrossentropy()
+    smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
+    return lambda labels, probabilities: smoothed(tf.one_hot(labels, classes), probabilities)
+
+
+def _training_step(
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    loss_function: Loss,
+    augment: keras.Sequential | None,
+    images: tf.TensorSpec,
+) -> PolymorphicFunction:
     """One step of gradient descent on a batch, as a compiled function.
 
-    It takes images uint8 [b, 28, 28] and labels int64 [b], changes the model's weights, and gives float32 [3]:
-    the batch's loss and accuracy before the change, and the learning rate.
-
-    The loss is the cross-entropy −log p(label) in nats, averaged over the batch. Keras computes it from the
-    scores before the softmax, so that a network that is very sure and wrong gives no log 0.
+    It takes images [b, …] and labels int64 [b], changes the model's weights, and gives float32 [3]: what the batch
+    made it minimise (the loss and the penalties of the layers), the accuracy before the change, the learning rate.
     """
-    loss_function = keras.losses.SparseCategoricalCrossentropy()
-    optimizer.build(model.trainable_variables)
+    signature = [images, tf.TensorSpec([None], tf.int64)]
 
-    @tf.function(input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8), tf.TensorSpec([None], tf.int64)])
+    @tf.function(input_signature=signature, autograph=False)
     def step(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        inputs = as_input(images)  # [b, …]
+        if augment is not None:
+            inputs = augment(inputs, training=True)
         with tf.GradientTape() as tape:
-            probabilities = model(as_input(images), training=True)  # [b, classes]
-            loss = loss_function(labels, probabilities)  # []
+            probabilities = model(inputs, training=True)  # [b, classes]
+            loss = tf.add_n([loss_function(labels, probabilities), *model.losses])  # []
         gradients = tape.gradient(loss, model.trainable_variables)
         learning_rate = tf.cast(optimizer.learning_rate, tf.float32)
         optimizer.apply(gradients, model.trainable_variables)
@@ -59,14 +129,13 @@ def training_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> 
     return step
 
 
-def compiled_steps(step: PolymorphicFunction, train: Split, batch_size: int) -> Steps:
+def _compiled_steps(step: PolymorphicFunction, train: Split, batch_size: int) -> Steps:
     """Many training steps in one call, as a function that gives `MEASURES` for each: float32 [count, 3].
 
-    It takes `order` int32 [n] (the epoch's order of the images), the step `first` of the epoch to begin with,
-    and the `count` of steps. All three are tensors, so it is compiled once for every length; the last batch
-    of an epoch is as short as it comes. The images lie on the device once.
+    All three arguments are tensors, so it is compiled once for every length; the last batch of an epoch is as short
+    as it comes. The images lie on the device once.
     """
-    images = tf.constant(train.images)  # uint8 [n, 28, 28]
+    images = tf.constant(train.images)  # [n, …]
     labels = tf.constant(train.labels, tf.int64)  # [n]
     number = tf.TensorSpec([], tf.int32)
 
@@ -90,9 +159,30 @@ def epoch_order(seed: int, epoch: int, images: int) -> np.ndarray:
     return np.random.default_rng([seed, epoch]).permutation(images).astype(np.int32)
 
 
-def compiled_validation(model: keras.Model, validation: Split) -> Callable[[], np.ndarray]:
-    """A function that gives the network's mean loss and accuracy on the validation images: float64 [2]."""
-    images = tf.constant(validation.images)  # uint8 [n, 28, 28]
+@contextmanager
+def averaged_weights(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
+    """Within it the model holds the moving averages of its weights, where the optimizer keeps any.
+
+    Before the first step there are none. What a batch normalisation has seen is an average already and stays.
+    """
+    if not optimizer.use_ema or int(optimizer.iterations) == 0:
+        yield
+        return
+    weights = model.trainable_variables
+    learned = [tf.convert_to_tensor(weight) for weight in weights]
+    optimizer.finalize_variable_values(weights)
+    try:
+        yield
+    finally:
+        for weight, value in zip(weights, learned, strict=True):
+            weight.assign(value)
+
+
+def compiled_validation(
+    model: keras.Model, validation: Split, spec: ClassifySpec
+) -> Callable[[], np.ndarray]:
+    """A function that gives the network's mean cross-entropy and accuracy on the validation images: float64 [2]."""
+    images = tf.constant(validation.images)  # [n, …]
     labels = tf.constant(validation.labels, tf.int64)  # [n]
     count = len(validation.labels)
 
@@ -101,9 +191,8 @@ def compiled_validation(model: keras.Model, validation: Split) -> Callable[[], n
         total = tf.zeros([2])
         for start in tf.range(0, count, _VALIDATION_BATCH):  # a thousand at a time: memory stays small
             some = labels[start : start + _VALIDATION_BATCH]  # [b]
-            probabilities = model(
-                as_input(images[start : start + _VALIDATION_BATCH]), training=False
-            )  # [b, classes]
+            inputs = as_input(images[start : start + _VALIDATION_BATCH])
+            probabilities = model(inputs, training=False)  # [b, classes]
             losses = keras.losses.sparse_categorical_crossentropy(some, probabilities)  # [b]
             total += tf.stack([tf.reduce_sum(losses), tf.reduce_sum(correct(probabilities, some))])
         return total

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -11,23 +13,41 @@ from trainers import models
 from trainers.datasets import Split
 from trainers.gradient_descent import (
     MEASURES,
+    Descent,
     as_input,
-    compiled_steps,
+    averaged_weights,
     compiled_validation,
+    descent,
     epoch_order,
-    training_step,
 )
 from trainers.specs import ClassifySpec
 
+IMAGES = 50
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
 def some_digits() -> Split:
     random = np.random.default_rng(3)
-    return Split(random.integers(0, 256, (50, 28, 28), np.uint8), random.integers(0, 10, 50, np.uint8))
+    images = random.integers(0, 256, (IMAGES, 28, 28), np.uint8)
+    return Split(images, random.integers(0, 10, IMAGES, np.uint8))
 
 
-def softmax_model(seed: int = 1) -> keras.Model:
-    return models.build(ClassifySpec(model="softmax", seed=seed))
+def learner(split: Split, *, steps: int = 100, **settings: Any) -> tuple[keras.Model, Descent]:
+    """A model and how it learns from some images, all of them in one batch unless the settings say otherwise."""
+    spec = ClassifySpec(**{"batch_size": IMAGES, "optimizer": "sgd", "learning_rate": 0.1, **settings})
+    model = models.build(spec, input_shape=tuple(as_input(tf.constant(split.images)).shape[1:]))
+    return model, descent(
+        model, spec, split, total_steps=steps, steps_per_epoch=-(-IMAGES // spec.batch_size)
+    )
+
+
+def run(learning: Descent, first: int, count: int, order: np.ndarray | None = None) -> np.ndarray:
+    order = np.arange(IMAGES, dtype=np.int32) if order is None else order
+    return learning.run_steps(tf.constant(order), tf.constant(first), tf.constant(count)).numpy()
+
+
+def one_step(learning: Descent) -> np.ndarray:
+    return run(learning, 0, 1)[0]
 
 
 def numpy_softmax(weights: np.ndarray, bias: np.ndarray, images: np.ndarray) -> np.ndarray:
@@ -36,53 +56,51 @@ def numpy_softmax(weights: np.ndarray, bias: np.ndarray, images: np.ndarray) -> 
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def test_a_step_of_softmax_is_the_gradient_written_out_by_hand(some_digits: Split) -> None:
-    model = softmax_model()
+@pytest.mark.parametrize(("smoothing", "l2"), [(0.0, 0.0), (0.2, 0.0), (0.0, 0.01), (0.3, 0.02)])
+def test_a_step_of_softmax_is_the_gradient_written_out_by_hand(
+    some_digits: Split, smoothing: float, l2: float
+) -> None:
+    """Loss −Σ q log p + λ Σ w², q = (1 − s) y + s / 10; dL/dscores = p − q."""
+    model, learning = learner(some_digits, label_smoothing=smoothing, l2=l2)
     weights, bias = (part.astype(np.float64) for part in model.get_weights())
-    images = some_digits.images.reshape(50, 784) / 255.0
+    images = some_digits.images.reshape(IMAGES, 784) / 255.0
     probabilities = numpy_softmax(weights, bias, images)
-    wrongness = probabilities - np.eye(10)[some_digits.labels]  # dL/dscores = p − y
+    targets = (1 - smoothing) * np.eye(10)[some_digits.labels] + smoothing / 10
 
-    step = training_step(model, keras.optimizers.SGD(0.1))
-    loss, accuracy, rate = step(some_digits.images, some_digits.labels.astype(np.int64)).numpy()
+    loss, accuracy, rate = one_step(learning)
 
-    assert loss == pytest.approx(-np.log(probabilities[np.arange(50), some_digits.labels]).mean(), rel=1e-5)
+    entropies = -(targets * np.log(probabilities)).sum(axis=1)
+    assert loss == pytest.approx(entropies.mean() + l2 * (weights**2).sum(), rel=1e-5)
     assert accuracy == pytest.approx((probabilities.argmax(axis=1) == some_digits.labels).mean())
     assert rate == pytest.approx(0.1)
+    slope = images.T @ (probabilities - targets) / IMAGES + 2 * l2 * weights
     new_weights, new_bias = model.get_weights()
-    np.testing.assert_allclose(new_weights, weights - 0.1 * images.T @ wrongness / 50, atol=1e-6)
-    np.testing.assert_allclose(new_bias, bias - 0.1 * wrongness.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(new_weights, weights - 0.1 * slope, atol=1e-6)
+    np.testing.assert_allclose(new_bias, bias - 0.1 * (probabilities - targets).mean(axis=0), atol=1e-6)
 
 
-def test_a_first_step_of_adam_has_the_length_of_the_learning_rate(some_digits: Split) -> None:
-    """Kingma and Ba (2015): after one step the moments cancel, and each weight moves by the rate."""
-    model = softmax_model()
-    before = model.get_weights()[1]
-    training_step(model, keras.optimizers.Adam(0.01))(some_digits.images, some_digits.labels.astype(np.int64))
-    np.testing.assert_allclose(np.abs(model.get_weights()[1] - before), 0.01, rtol=0.01)
-
-
-def test_a_network_that_is_sure_and_wrong_has_a_finite_loss(some_digits: Split) -> None:
-    model = softmax_model()
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_a_network_that_is_sure_and_wrong_has_a_finite_loss(some_digits: Split, smoothing: float) -> None:
+    model, learning = learner(Split(some_digits.images, np.ones(IMAGES, np.uint8)), label_smoothing=smoothing)
     model.set_weights([np.zeros((784, 10)), np.array([1e4] + [0.0] * 9)])
-    labels = np.ones(50, np.int64)
-    loss = training_step(model, keras.optimizers.SGD(0.1))(some_digits.images, labels).numpy()[0]
-    assert loss == pytest.approx(1e4)  # −log p would be infinite
+    share_elsewhere = 1 - smoothing / 10  # of what is believed; class 0 costs nothing
+    assert one_step(learning)[0] == pytest.approx(1e4 * share_elsewhere)  # −log p would be infinite
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 50, 64])
+@pytest.mark.parametrize("batch_size", [7, 50, 64])
 def test_chunks_of_any_length_learn_the_same_and_compile_once(some_digits: Split, batch_size: int) -> None:
-    count = -(-50 // batch_size)
-    order = epoch_order(1, 0, 50)
+    count = -(-IMAGES // batch_size)
+    order = epoch_order(1, 0, IMAGES)
     results = []
     for cuts in ([count], [1] * count, [count // 2, count - count // 2]):
-        model = softmax_model()
-        steps = compiled_steps(training_step(model, keras.optimizers.Adam(0.01)), some_digits, batch_size)
+        model, learning = learner(
+            some_digits, batch_size=batch_size, optimizer="adam", schedule="cosine", steps=count
+        )
         first, measures = 0, []
         for length in filter(None, cuts):
-            measures.append(steps(order, tf.constant(first), tf.constant(length)).numpy())
+            measures.append(run(learning, first, length, order))
             first += length
-        assert steps.experimental_get_tracing_count() == 1
+        assert learning.run_steps.experimental_get_tracing_count() == 1
         results.append((np.concatenate(measures), model.get_weights()[0]))
     for measures, weights in results:
         assert measures.shape == (count, len(MEASURES))
@@ -91,15 +109,144 @@ def test_chunks_of_any_length_learn_the_same_and_compile_once(some_digits: Split
 
 
 def test_the_last_batch_holds_what_is_left(some_digits: Split) -> None:
-    model = softmax_model()
-    steps = compiled_steps(training_step(model, keras.optimizers.SGD(1e-9)), some_digits, 32)
-    order = epoch_order(1, 0, 50)
-    loss = steps(order, tf.constant(1), tf.constant(1)).numpy()[0, 0]
+    model, learning = learner(some_digits, batch_size=32, learning_rate=1e-9)
+    order = epoch_order(1, 0, IMAGES)
+    loss = run(learning, 1, 1, order)[0, 0]
     rows = order[32:]
     probabilities = model(as_input(tf.constant(some_digits.images[rows]))).numpy()
     assert loss == pytest.approx(
         -np.log(probabilities[np.arange(18), some_digits.labels[rows]]).mean(), rel=1e-4
     )
+
+
+def test_the_rate_of_a_step_is_that_of_the_schedule_and_the_weights_move_by_it(some_digits: Split) -> None:
+    """Half a cosine over two steps: 0.1, then 0.05, then nothing moves any more."""
+    model, learning = learner(some_digits, schedule="cosine", steps=2)
+    rates = [one_step(learning)[2] for _ in range(2)]
+    assert rates == pytest.approx([0.1, 0.05])
+    before = model.get_weights()
+    assert one_step(learning)[2] == 0
+    for weights, old in zip(model.get_weights(), before, strict=True):
+        assert np.array_equal(weights, old)
+
+
+def test_a_chosen_rate_moves_the_weights_so_much_further(some_digits: Split) -> None:
+    moves = {}
+    for rate in (None, 0.2, 0.7):
+        model, learning = learner(some_digits)
+        learning.steered.choose(rate)
+        before = model.get_weights()[0]
+        assert one_step(learning)[2] == pytest.approx(rate or 0.1)
+        moves[rate] = model.get_weights()[0] - before
+        learning.steered.choose(None)
+        assert one_step(learning)[2] == pytest.approx(0.1)
+        assert learning.run_steps.experimental_get_tracing_count() == 1
+    np.testing.assert_allclose(moves[0.2], 2 * moves[None], atol=1e-7)
+    np.testing.assert_allclose(moves[0.7], 7 * moves[None], atol=1e-6)
+
+
+def test_averages_are_in_the_model_only_as_long_as_asked(some_digits: Split) -> None:
+    model, learning = learner(some_digits, moving_average=0.8, optimizer="adam", learning_rate=0.01)
+    with averaged_weights(model, learning.optimizer):  # nothing is averaged yet
+        assert np.abs(model.get_weights()[0]).max() > 0
+    passed = []
+    for _ in range(3):
+        one_step(learning)
+        passed.append(model.get_weights()[0])
+    average = 0.8 * (0.8 * passed[0] + 0.2 * passed[1]) + 0.2 * passed[2]
+    with averaged_weights(model, learning.optimizer):
+        np.testing.assert_allclose(model.get_weights()[0], average, atol=1e-6)
+    assert np.array_equal(model.get_weights()[0], passed[2])
+
+
+def test_a_test_that_fails_leaves_the_learned_weights(some_digits: Split) -> None:
+    model, learning = learner(some_digits, moving_average=0.8)
+    passed = [(one_step(learning), model.get_weights()[0])[1] for _ in range(2)]
+
+    def fail() -> None:
+        with averaged_weights(model, learning.optimizer):
+            assert not np.array_equal(model.get_weights()[0], passed[1])
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fail()
+    assert np.array_equal(model.get_weights()[0], passed[1])
+
+
+def test_without_averages_the_model_stays_as_it_is(some_digits: Split) -> None:
+    model, learning = learner(some_digits)
+    one_step(learning)
+    before = model.get_weights()[0]
+    with averaged_weights(model, learning.optimizer):
+        assert np.array_equal(model.get_weights()[0], before)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"model": "mlp", "width": 8, "dropout": 0.5, "batch_norm": True, "optimizer": "adam"},
+        {"shift": 3.0, "rotation": 20.0, "optimizer": "nesterov", "moving_average": 0.9},
+        {"elastic": 2.0, "scale": 0.2, "optimizer": "adadelta", "schedule": "one_cycle"},
+    ],
+    ids=["dropout", "moved", "bent"],
+)
+def test_what_is_kept_is_all_that_matters_for_what_follows(
+    some_digits: Split, settings: dict[str, Any]
+) -> None:
+    """A new process that takes the state over goes on to the last bit as the old one did; another state does not."""
+    settings = {"batch_size": 20, **settings}
+    old_model, old = learner(some_digits, **settings)
+    run(old, 0, 2)
+    kept = [variable.numpy() for variable in variables(old_model, old)]
+    expected = run(old, 1, 2)
+    new_model, new = learner(some_digits, **settings)
+    for variable, values in zip(variables(new_model, new), kept, strict=True):
+        variable.assign(values)
+    assert np.array_equal(run(new, 1, 2), expected)
+    for found, wanted in zip(variables(new_model, new), variables(old_model, old), strict=True):
+        assert np.array_equal(found.numpy(), wanted.numpy())
+    for variable, values in zip(variables(new_model, new), kept, strict=True):
+        if not any(variable is state for state in new.randomness):
+            variable.assign(values)
+    assert not np.array_equal(run(new, 1, 2), expected)  # the random numbers went on
+
+
+def variables(model: keras.Model, learning: Descent) -> list[keras.Variable]:
+    return [*model.weights, *learning.optimizer.variables, *learning.randomness]
+
+
+def test_augmented_images_are_learned_otherwise_and_validated_as_they_are(some_digits: Split) -> None:
+    plain_model, plain = learner(some_digits)
+    model, learning = learner(some_digits, shift=4.0)
+    spec = ClassifySpec(shift=4.0)
+    assert np.array_equal(model.get_weights()[0], plain_model.get_weights()[0])
+    seen = [compiled_validation(each, some_digits, spec)() for each in (plain_model, model)]
+    assert np.array_equal(seen[0], seen[1])
+    losses = [run(learning, 0, 1)[0, 0] for _ in range(2)]
+    assert len({one_step(plain)[0], *losses}) == 3
+
+
+def test_layers_in_bfloat16_minimise_a_float32_loss(some_digits: Split) -> None:
+    settings = {"model": "mlp", "width": 16, "label_smoothing": 0.1}
+    model, exact = learner(some_digits, **settings)
+    rough_model, rough = learner(some_digits, precision="bfloat16", **settings)
+    rough_model.set_weights(model.get_weights())
+    for weight in rough_model.trainable_variables:
+        assert weight.dtype == "float32"
+    for _ in range(3):
+        assert one_step(rough) == pytest.approx(one_step(exact), rel=0.03, abs=0.05)
+
+
+@pytest.mark.parametrize("shape", [(14, 14), (30,), (9, 7, 3)])
+def test_it_learns_from_smaller_images_vectors_and_colours(shape: tuple[int, ...]) -> None:
+    random = np.random.default_rng(5)
+    split = Split(random.random((IMAGES, *shape), np.float32), random.integers(0, 10, IMAGES, np.uint8))
+    model, learning = learner(split, model="mlp", width=32, optimizer="adam", learning_rate=0.01)
+    losses = run(learning, 0, 1)[0, 0], *[one_step(learning)[0] for _ in range(40)]
+    assert losses[-1] < losses[0] / 2
+    loss, accuracy = compiled_validation(model, split, ClassifySpec())()
+    assert loss < losses[0] / 2
+    assert accuracy > 0.5
 
 
 def test_an_epoch_shows_each_image_once_in_an_order_of_its_own() -> None:
@@ -110,11 +257,12 @@ def test_an_epoch_shows_each_image_once_in_an_order_of_its_own() -> None:
     assert np.array_equal(orders[1], epoch_order(1, 1, 4_000))
 
 
-def test_validation_is_the_mean_over_all_images() -> None:
+def test_validation_is_the_plain_mean_over_all_images() -> None:
     random = np.random.default_rng(3)
     split = Split(random.integers(0, 256, (2_345, 28, 28), np.uint8), random.integers(0, 10, 2_345, np.uint8))
-    model = softmax_model()
-    loss, accuracy = compiled_validation(model, split)()
+    spec = ClassifySpec(l2=1.0, label_smoothing=0.5)
+    model = models.build(spec)
+    loss, accuracy = compiled_validation(model, split, spec)()
     weights, bias = model.get_weights()
     probabilities = numpy_softmax(weights, bias, split.images.reshape(-1, 784) / 255.0)
     assert accuracy == (probabilities.argmax(axis=1) == split.labels).mean()
@@ -122,7 +270,19 @@ def test_validation_is_the_mean_over_all_images() -> None:
 
 
 def test_pixels_become_numbers_from_0_to_1() -> None:
-    fed = as_input(tf.constant(np.arange(256, dtype=np.uint8).repeat(49).reshape(16, 28, 28))).numpy()
-    assert fed.shape == (16, 28, 28, 1)
-    assert fed.min() == 0.0
-    assert fed.max() == 1.0
+    pixels = np.arange(256, dtype=np.uint8).repeat(49).reshape(16, 28, 28)
+    fed = as_input(tf.constant(pixels)).numpy()
+    assert fed.dtype == np.float32
+    np.testing.assert_array_equal(fed, (pixels / np.float32(255))[..., np.newaxis])
+
+
+@pytest.mark.parametrize(
+    ("shape", "fed"), [((2, 5, 4), (2, 5, 4, 1)), ((2, 5, 4, 3), (2, 5, 4, 3)), ((2, 7), (2, 7))]
+)
+def test_numbers_are_fed_as_they_are(shape: tuple[int, ...], fed: tuple[int, ...]) -> None:
+    numbers = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    np.testing.assert_array_equal(as_input(tf.constant(numbers)).numpy(), numbers.reshape(fed))
+    colours = np.full((1, 2, 2, 3), 51, np.uint8)
+    np.testing.assert_array_equal(
+        as_input(tf.constant(colours)).numpy(), np.full((1, 2, 2, 3), np.float32(0.2))
+    )

@@ -1,0 +1,89 @@
+"""The rules by which gradients change the weights: Keras' presets.
+
+    optimizer = build(ClassifySpec(optimizer="nesterov", momentum=0.95), 1e-2)
+
+Ruder (2016), An overview of gradient descent optimization algorithms, arXiv:1609.04747, compares most of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from trainers.specs import ClassifySpec
+
+Rate = float | keras.optimizers.schedules.LearningRateSchedule
+
+
+def build(spec: ClassifySpec, learning_rate: Rate) -> keras.optimizers.Optimizer:
+    """The optimizer a spec asks for, with moving averages of the weights where it asks for those."""
+    averaging = {"use_ema": True, "ema_momentum": spec.moving_average} if spec.moving_average else {}
+    return OPTIMIZERS[spec.optimizer](spec, learning_rate=learning_rate, **averaging)
+
+
+def sgd(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Stochastic gradient descent: each step follows the batch's gradient (Robbins, Monro 1951)."""
+    return keras.optimizers.SGD(**options)
+
+
+def momentum(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Each step keeps a part of the last one, like a heavy ball (Polyak 1964)."""
+    return keras.optimizers.SGD(momentum=spec.momentum, **options)
+
+
+def nesterov(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Momentum that looks ahead to where the last step would lead (Nesterov 1983; Sutskever et al. 2013)."""
+    return keras.optimizers.SGD(momentum=spec.momentum, nesterov=True, **options)
+
+
+def adagrad(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Smaller steps for weights that had large gradients so far (Duchi, Hazan, Singer 2011)."""
+    return keras.optimizers.Adagrad(**options)
+
+
+def adadelta(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Steps as long as recent steps were, in the weights' own unit (Zeiler 2012, arXiv:1212.5701).
+
+    Zeiler has no learning rate, which is one of 1 here; smaller ones learn slowly.
+    """
+    return keras.optimizers.Adadelta(**options)
+
+
+def rmsprop(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Gradients divided by their recent root mean square (Tieleman, Hinton 2012, lecture 6e)."""
+    return keras.optimizers.RMSprop(**options)
+
+
+def adam(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Momentum over RMSprop, without the bias of their start (Kingma, Ba 2015, arXiv:1412.6980).
+
+    The model fast_cnn takes β 0.7 and 0.9 instead of 0.9 and 0.999: it trains for a few hundred steps at a high
+    rate, and averages over a thousand steps would remember the starting weights to the end.
+    """
+    betas = {"beta_1": 0.7, "beta_2": 0.9} if spec.model == "fast_cnn" else {}
+    return keras.optimizers.Adam(**betas, **options)
+
+
+def adamw(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Adam that also shrinks each weight by 0.4 % of the learning rate (Loshchilov, Hutter 2019, arXiv:1711.05101)."""
+    return keras.optimizers.AdamW(weight_decay=0.004, **options)
+
+
+def ftrl(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
+    """Follows the regularised leader, made for sparse linear models (McMahan et al. 2013)."""
+    return keras.optimizers.Ftrl(**options)
+
+
+OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
+    "sgd": sgd,
+    "momentum": momentum,
+    "nesterov": nesterov,
+    "adagrad": adagrad,
+    "adadelta": adadelta,
+    "rmsprop": rmsprop,
+    "adam": adam,
+    "adamw": adamw,
+    "ftrl": ftrl,
+}
