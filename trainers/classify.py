@@ -1,61 +1,67 @@
-"""One training from its data to its evaluation, written down as it goes.
+"""The task classify: a network learns to name what an image shows.
 
-What learning is stands in `gradient_descent`, when things happen in `loop`, where they are written in
-`summaries` and `evaluation`; here they are put together.
+What learning is stands in `gradient_descent`, when things happen in `training`, what there is to see in
+`observation` and `evaluation`; here they are put together.
 """
 
 from __future__ import annotations
 
 import logging
-import math
-import threading
-import time
+from collections.abc import Mapping
 
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorboard.compat.proto.event_pb2 import Event
 
 from trainers import datasets, models
-from trainers.evaluation import compiled_prediction, evaluate, save_model, write_artifacts
+from trainers.divergence import first_broken_layer
+from trainers.evaluation import evaluate, save_model, write_artifacts
 from trainers.gradient_descent import (
-    MEASURES,
-    compiled_steps,
+    as_input,
+    averaged_weights,
     compiled_validation,
+    descent,
     epoch_order,
-    training_step,
 )
-from trainers.live_status import LiveStatus
-from trainers.loop import Chunk, Plan, Speed, TrainingFailed, run_loop
-from trainers.runs import Run, answer_command, pending_commands, write_json
+from trainers.loop import Plan, TrainingFailed
+from trainers.observation import Observer
+from trainers.runs import Run, write_json
 from trainers.specs import ClassifySpec
-from trainers.summaries import Journal, graphs, pictures, settings
-from trainers.summaries.thinning import Points
+from trainers.summaries import Journal, graphs, settings
 
-SECONDS_BETWEEN_LOG_LINES = 2.0
+MEASURES = {
+    "loss": "What the training minimises, mean over the batch: the cross-entropy (nats), "
+    "with label smoothing and the L2 penalty where they are asked for",
+    "accuracy": "Share of the batch's images named correctly",
+    "learning_rate": "Step size of the optimizer",
+}
+VALIDATION_MEASURES = {
+    "loss": "Cross-entropy, mean over the validation images (nats)",
+    "accuracy": "Share of the validation images named correctly",
+}
+_PROBED_IMAGES = 32
 
 logger = logging.getLogger(__name__)
 
 
+def prepare(run: Run, spec: ClassifySpec, journal: Journal) -> Classification:
+    """Data and network; raises DatasetMissing or StorageFailed."""
+    data = datasets.load(spec)
+    logger.info("%s: %s training images.", data.source, f"{len(data.train.labels):,}")
+    write_json(run.path / "inputs" / "dataset.json", {"dataset": spec.dataset, "source": data.source})
+    journal.about_run(settings.hyperparameters(run, spec))
+    journal.about_run(settings.text(spec, models.explanation(spec.model)))
+    return Classification(run, spec, data)
+
+
 class Classification:
-    """A training as the loop drives it: `loop.Actions`.
+    """A network that learns to name images: `training.Learner`."""
 
-    `step` is the compiled training step, `validate` and `model` what is trained, `plan` how much of it.
-    """
+    measures = tuple(MEASURES)
+    validation_measures = tuple(VALIDATION_MEASURES)
 
-    def __init__(
-        self,
-        run: Run,
-        spec: ClassifySpec,
-        data: datasets.Dataset,
-        *,
-        live: LiveStatus,
-        journal: Journal,
-        stop: threading.Event,
-    ) -> None:
-        self.model = models.build(spec, len(data.class_names))
-        self.step = training_step(self.model, keras.optimizers.Adam(spec.learning_rate))
-        self.steps = compiled_steps(self.step, data.train, spec.batch_size)
-        self.validate = compiled_validation(self.model, data.validation)
+    def __init__(self, run: Run, spec: ClassifySpec, data: datasets.Dataset) -> None:
         images = len(data.train.labels)
         self.plan = Plan(
             epochs=spec.epochs,
@@ -63,134 +69,88 @@ class Classification:
             images_per_epoch=images,
             batch_size=spec.batch_size,
             pace=spec.pace,
+            steps=spec.steps,
         )
-        self._run, self._spec = run, spec
-        self._live, self._journal, self._stop = live, journal, stop
-        # What was asked before an earlier process ended was meant for that one.
-        self._commands_since = int((live.status.finished or 0) * 1e9)
+        self.model = models.build(spec, len(data.class_names), data.input_shape)
+        self._descent = descent(
+            self.model,
+            spec,
+            data.train,
+            total_steps=self.plan.total_steps,
+            steps_per_epoch=self.plan.steps_per_epoch,
+        )
+        self._validation = compiled_validation(self.model, data.validation, spec)
+        self.observer = Observer(run, spec, self.model, data)
+        self._run, self._spec, self._data = run, spec, data
+        self._epoch = -1
         self._order = tf.zeros([0], tf.int32)  # of the training images in this epoch
-        self._measures = np.empty((0, len(MEASURES)), np.float32)  # of the steps just run
-        self._sums, self._summed = np.zeros(2), 0  # loss and accuracy over this epoch's steps so far
-        self._validated: dict[str, float] = {}  # what the validation images gave last
-        self._next_log_line = 0.0
 
-    def run_chunk(self, epoch: int, first: int, count: int) -> None:
+    def run_chunk(self, epoch: int, first: int, count: int) -> np.ndarray:
         """Runs `count` training steps in one compiled call."""
-        if first == 0:
+        if epoch != self._epoch:
+            self._epoch = epoch
             self._order = tf.constant(epoch_order(self._spec.seed, epoch, self.plan.images_per_epoch))
-            self._sums, self._summed = np.zeros(2), 0
-        self._measures = self.steps(self._order, tf.constant(first), tf.constant(count)).numpy()  # [count, 3]
+        measures = self._descent.run_steps(self._order, tf.constant(first), tf.constant(count))
+        return measures.numpy()  # [count, 3]
 
-    def after_chunk(self, chunk: Chunk) -> None:
-        """Notes the steps' numbers; raises TrainingFailed when the loss is none."""
-        steps = np.arange(chunk.step - chunk.count + 1, chunk.step + 1)  # counted from 1
-        times = np.linspace(chunk.began, chunk.ended, chunk.count + 1)[1:]
-        bad = np.flatnonzero(~np.isfinite(self._measures[:, 0]))
-        good_until = int(bad[0]) + 1 if len(bad) else chunk.count
-        self._journal.training(Points(steps, times, self._measures).rows(slice(good_until)))
-        if chunk.step == chunk.count:  # the first: its points go ahead, and its graph is compiled by now
-            self._journal.flush()
-            self._journal.graph(graphs.layer_graph(self.model))
-            self._journal.graph(graphs.operation_graph(self.step.get_concrete_function()))
-        if len(bad):
-            self._journal.flush()
-            raise self._diverged("loss", int(steps[bad[0]]))
-        self._sums += self._measures[:, :2].sum(axis=0, dtype=np.float64)
-        self._summed += chunk.count
+    def validate(self) -> dict[str, float]:
+        """Loss and accuracy on the validation images, with the averaged weights where there are any."""
+        with averaged_weights(self.model, self._descent.optimizer):
+            found = self._validation()
+        return {name: float(value) for name, value in zip(VALIDATION_MEASURES, found, strict=True)}
 
-    def after_epoch(self, epoch: int, step: int, *, last: bool) -> None:
-        """Looks at the validation images and at the weights."""
-        loss, accuracy = (float(value) for value in self.validate())
-        self._journal.validation(step, loss, accuracy)
-        if not math.isfinite(loss):
-            self._journal.flush()
-            raise self._diverged("validation loss", step)
-        self._journal.histograms(step, self.model.trainable_variables, always=last)
-        self._validated = {"val_loss": loss, "val_accuracy": accuracy}
-        if last:
-            self._show(
-                step, epoch
-            )  # there are thousands of epochs a minute in a small training: others wait for a beat
-        if last or time.monotonic() >= self._next_log_line:
-            self._next_log_line = time.monotonic() + SECONDS_BETWEEN_LOG_LINES
-            logger.info(
-                "Epoch %d of %d: training accuracy %.4f, validation accuracy %.4f, validation loss %.4f.",
-                epoch + 1,
-                self.plan.epochs,
-                self._sums[1] / self._summed,
-                accuracy,
-                loss,
+    def graphs(self) -> list[Event]:
+        """The network's layers, and the operations of one training step."""
+        step = self._descent.step.get_concrete_function()
+        return [graphs.layer_graph(self.model), graphs.operation_graph(step)]
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Weights, the optimizer's numbers, averages, random states and the chosen learning rate."""
+        return {name: tf.convert_to_tensor(variable).numpy() for name, variable in self._variables().items()}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Takes over what `state` gave; raises TrainingFailed where it is another network's."""
+        variables = self._variables()
+        shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
+        if shapes != {name: values.shape for name, values in state.items()}:
+            raise TrainingFailed(
+                "The checkpoint is of another network than spec.json asks for: start a new run instead."
             )
+        for name, variable in variables.items():
+            variable.assign(state[name])
 
-    def _diverged(self, what: str, step: int) -> TrainingFailed:
-        return TrainingFailed(
-            f"The {what} is no longer a number at step {step:,}: the training diverged. "
-            f"Choose a learning rate below {self._spec.learning_rate:g}."
+    def choose_learning_rate(self, rate: float | None) -> None:
+        """Learns at this rate from the next step on; None gives the rate back to the schedule."""
+        self._descent.steered.choose(rate)
+
+    def first_broken_layer(self) -> str | None:
+        """The first layer with a weight, or an output for some training images, that is not finite."""
+        return first_broken_layer(self.model, as_input(tf.constant(self._data.train.images[:_PROBED_IMAGES])))
+
+    def observe(self, journal: Journal, step: int, *, last: bool) -> None:
+        """Writes what there is to see of layers, features and mistakes."""
+        self.observer.observe(journal, step, last=last)
+
+    def conclude(self, journal: Journal, step: int) -> dict[str, float]:
+        """Tests on images it never saw; writes the answers, the pictures and the model."""
+        with averaged_weights(self.model, self._descent.optimizer):
+            seen = evaluate(self.observer.predict, self._data.test)
+            write_artifacts(seen, self._data, self._run.artifacts)
+            save_model(self.model, self._run.artifacts)
+            self.observer.conclude(journal, step, seen)
+        journal.about_run(settings.ended())
+        logger.info(
+            "Test accuracy %.4f ± %.4f on %d images.", seen.accuracy, seen.standard_error, len(seen.labels)
         )
+        test = {"loss": seen.loss, "accuracy": seen.accuracy, "standard_error": seen.standard_error}
+        return {f"test_{name}": value for name, value in test.items()}
 
-    def beat(self, step: int, epoch: int, speed: Speed | None) -> None:
-        """Shows the world the curves so far, the progress and the speed."""
-        self._journal.flush()
-        self._show(step, epoch)
-        if speed:
-            self._live.change(images_per_second=speed.images_per_second, seconds_left=speed.seconds_left)
-
-    def _show(self, step: int, epoch: int) -> None:
-        loss, accuracy = self._sums / self._summed
-        known = {"train_loss": loss, "train_accuracy": accuracy, **self._validated}
-        self._live.change(step=step, epoch=epoch + 1, metrics=known)
-
-    def stop_asked(self) -> bool:
-        """Answers the commands; whether the training shall stop, by a command or by a signal to this process."""
-        for command in pending_commands(self._run.commands, since_ns=self._commands_since):
-            if command.kind == "stop":
-                self._stop.set()
-                self._live.change(last_command="stop", stop_asked=command.asked_ns / 1e9)
-                answer_command(self._run.commands, command, "The training stops.")
-            else:
-                sentence = f"This trainer does not know the command {command.kind[:40]}."
-                answer_command(self._run.commands, command, sentence)
-        return self._stop.is_set()
-
-
-def train(run: Run, spec: ClassifySpec, live: LiveStatus, stop: threading.Event) -> bool:
-    """Trains, evaluates, and writes all that a run folder holds; gives whether it came to its end.
-
-    `stop` set from outside ends the training after the steps at hand. Raises TrainingFailed,
-    datasets.DatasetMissing or runs.StorageFailed with a sentence for a person.
-    """
-    data = datasets.load(spec)
-    logger.info("%s: %s training images.", data.source, f"{len(data.train.labels):,}")
-    write_json(run.path / "inputs" / "dataset.json", {"dataset": spec.dataset, "source": data.source})
-    with Journal(run, MEASURES) as journal:
-        training = Classification(run, spec, data, live=live, journal=journal, stop=stop)
-        journal.about_run(settings.hyperparameters(run, spec))
-        journal.about_run(settings.text(spec, models.explanation(spec.model)))
-        live.write(state="running", total_steps=training.plan.total_steps, epochs=spec.epochs, phase=None)
-        began = time.time()
-        step = run_loop(training.plan, training)
-        images_per_second = training.plan.images_until(step) / (time.time() - began)
-        journal.end_curves()
-        live.write(step=step, images_per_second=images_per_second, phase="testing")
-        _conclude(run, training.model, data, live, journal, step)
-    return step == training.plan.total_steps
-
-
-def _conclude(
-    run: Run, model: keras.Model, data: datasets.Dataset, live: LiveStatus, journal: Journal, step: int
-) -> None:
-    """What remains of a training, whether it came to its end or was stopped: test, pictures, model."""
-    seen = evaluate(compiled_prediction(model), data.test)
-    test = {"loss": seen.loss, "accuracy": seen.accuracy, "standard_error": seen.standard_error}
-    live.change(metrics={**live.status.metrics, **{f"test_{name}": value for name, value in test.items()}})
-    write_artifacts(seen, data, run.artifacts)
-    save_model(model, run.artifacts)
-    journal.about_run(
-        pictures.confusion_matrix(seen.confusion(len(data.class_names)), data.class_names), step
-    )
-    journal.about_run(pictures.mistakes(seen, data.test.images, data.class_names), step)
-    journal.histograms(step, model.trainable_variables, always=True)
-    journal.about_run(settings.ended())
-    logger.info(
-        "Test accuracy %.4f ± %.4f on %d images.", seen.accuracy, seen.standard_error, len(seen.labels)
-    )
+    def _variables(self) -> dict[str, keras.Variable | tf.Variable]:
+        """All that changes while it learns."""
+        parts = {
+            "weights": self.model.weights,
+            "optimizer": self._descent.optimizer.variables,
+            "randomness": self._descent.randomness,
+            "chosen_rate": [self._descent.steered.chosen],
+        }
+        return {f"{part}/{n}": one for part, variables in parts.items() for n, one in enumerate(variables)}

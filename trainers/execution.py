@@ -1,12 +1,13 @@
 """Runs one run in this process, from `queued` to its end: the lock, the hardware, the status, the errors.
 
-    execute(run, stop=threading.Event())        # 0: completed or stopped on request, 1: failed
+    execute(run, stop=threading.Event())        # 0: completed, or stopped or paused on request; 1: failed
 
 Whatever goes wrong becomes one sentence in the status; the traceback goes to `trainer.log`.
 """
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 from collections.abc import Callable
@@ -15,7 +16,28 @@ from trainers import hardware
 from trainers.datasets import DatasetMissing
 from trainers.live_status import LiveStatus
 from trainers.loop import TrainingFailed
-from trainers.runs import Run, RunError, Status, held, read_status, storage_failed
+from trainers.runs import (
+    TOO_LATE,
+    Run,
+    RunError,
+    Status,
+    StorageFailed,
+    answer_command,
+    held,
+    pending_commands,
+    read_status,
+    storage_failed,
+)
+from trainers.specs import Spec, applies, settings
+
+# The module of each task, imported late: TensorFlow.
+TASKS = {
+    "classify": "trainers.classify",
+    "boundary": "trainers.boundary",
+    "sequence": "trainers.sequence",
+}
+_ENDINGS = {"completed": "Completed.", "stopped": "Stopped on request.", "paused": "Paused on request."}
+_MEMORY_SETTINGS = ("batch_size", "width", "depth")
 
 logger = logging.getLogger(__name__)
 
@@ -43,41 +65,55 @@ def execute(run: Run, stop: threading.Event, watch: Callable[[Status], None] = l
 
 
 def _execute(run: Run, live: LiveStatus, stop: threading.Event) -> int:
+    spec: Spec | None = None
     try:
         spec = run.spec()
         live.write(phase="loading TensorFlow")
         device = hardware.configure(spec)
         logger.info("Computing on %s. %s", device.name, device.reason)
         live.write(phase="preparing", device=device.name)
-        from trainers import classify  # late: TensorFlow
+        from trainers.training import train  # late: TensorFlow
 
-        completed = classify.train(run, spec, live, stop)
+        outcome = train(run, spec, live, stop, importlib.import_module(TASKS[spec.task]))
     except (RunError, DatasetMissing, TrainingFailed) as error:
         logger.error("%s", error)
-        return _failed(live, str(error))
+        return _end(run, live, state="failed", error=str(error))
     except Exception as error:  # the outermost place: a run must never end without saying why
-        sentence = _sentence(error)
+        sentence = _sentence(error, spec)
         logger.exception("%s", sentence)
-        return _failed(live, sentence)
-    logger.info("Completed." if completed else "Stopped on request.")
-    live.finish(state="completed" if completed else "stopped")
-    return 0
+        return _end(run, live, state="failed", error=sentence)
+    logger.info(_ENDINGS[outcome])
+    return _end(run, live, state=outcome)
 
 
-def _failed(live: LiveStatus, sentence: str) -> int:
-    live.finish(state="failed", error=sentence)
-    return 1
+def _end(run: Run, live: LiveStatus, **values: str) -> int:
+    """Answers what was asked too late and says how the run ended; gives the exit code."""
+    try:
+        for command in pending_commands(run.commands):
+            answer_command(run.commands, command, TOO_LATE)
+    except StorageFailed as error:
+        logger.error("%s", error)
+    live.finish(**values)
+    return 1 if values["state"] == "failed" else 0
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception, spec: Spec | None) -> str:
     """What a person reads about an error that nobody foresaw."""
     kind = type(error).__name__
     if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
-        return (
-            "There is not enough memory for this training: choose a smaller batch size or a smaller network."
-        )
+        return f"There is not enough memory for this training: {_what_to_lower(spec)}."
     first_line = str(error).strip().splitlines()[0][:200] if str(error).strip() else "no further words"
     return f"The trainer met an error it does not know ({kind}: {first_line}): the log has the details."
+
+
+def _what_to_lower(spec: Spec | None) -> str:
+    """What to change so that a training takes less memory: the settings that decide it, with their values."""
+    known = [] if spec is None else settings(type(spec))
+    deciding = [one for one in known if one.name in _MEMORY_SETTINGS and applies(one, spec)]
+    values = [f"{one.label} (now {getattr(spec, one.name):,})" for one in deciding]
+    return " or ".join(
+        [f"lower {' and '.join(values)}" if values else "lower the batch size", "choose a smaller network"]
+    )
 
 
 def _log_to(run: Run) -> logging.Handler:

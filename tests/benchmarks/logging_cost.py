@@ -22,14 +22,14 @@ from typing import Any
 
 from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, sampling, table
 from trainers import datasets, models
-from trainers.classify import Classification
-from trainers.evaluation import compiled_prediction, evaluate
-from trainers.gradient_descent import MEASURES
+from trainers.classify import MEASURES, VALIDATION_MEASURES, Classification
+from trainers.evaluation import evaluate
 from trainers.live_status import LiveStatus
 from trainers.loop import Chunk, Speed, run_loop
 from trainers.runs import create_run
 from trainers.specs import ClassifySpec
-from trainers.summaries import Journal, pictures, settings
+from trainers.summaries import Journal, settings
+from trainers.training import Training
 
 NAME = "logging_cost"
 MODELS = ("softmax", "simple_cnn")
@@ -59,7 +59,7 @@ def next_pair(rows: list[dict[str, Any]], samples: int) -> tuple[str, str] | Non
     return fewest if counts[fewest] < samples else None
 
 
-class Timed(Classification):
+class Timed(Training):
     """A training that ends at a time."""
 
     deadline = float("inf")
@@ -75,8 +75,9 @@ class Bare(Timed):
     def after_chunk(self, chunk: Chunk) -> None:
         pass
 
-    def after_epoch(self, epoch: int, step: int, *, last: bool) -> None:
-        self.validate()
+    def after_epoch(self, epoch: int, step: int, *, last: bool) -> bool:
+        self.learner.validate()
+        return False
 
     def beat(self, step: int, epoch: int, speed: Speed | None) -> None:
         pass
@@ -88,8 +89,8 @@ class Bare(Timed):
 class StepsAlone(Bare):
     """The same training, and nothing else at all."""
 
-    def after_epoch(self, epoch: int, step: int, *, last: bool) -> None:
-        pass
+    def after_epoch(self, epoch: int, step: int, *, last: bool) -> bool:
+        return False
 
 
 def measure(model: str, kind: str, seconds: float, logdir: Path) -> dict[str, Any]:
@@ -99,12 +100,13 @@ def measure(model: str, kind: str, seconds: float, logdir: Path) -> dict[str, An
     run = create_run(logdir, spec, experiment="cost", name=f"run-{next(_numbers)}")
     live = LiveStatus(run)
     live.start()
-    with Journal(run, MEASURES) as journal:
+    with Journal(run, MEASURES, VALIDATION_MEASURES) as journal:
         side = {ALL: Timed, BARE: Bare, STEPS: StepsAlone}[kind]
-        training = side(run, spec, data, live=live, journal=journal, stop=threading.Event())
+        learner = Classification(run, spec, data)
+        training = side(run, spec, learner, live=live, journal=journal, stop=threading.Event())
         training.run_chunk(0, 0, 1)
-        seen = evaluate(compiled_prediction(training.model), data.test)
-        training.validate()
+        seen = evaluate(learner.observer.predict, data.test)
+        learner.validate()
         began = time.time()
         training.deadline = began + seconds
         if kind == ALL:
@@ -112,11 +114,8 @@ def measure(model: str, kind: str, seconds: float, logdir: Path) -> dict[str, An
             journal.about_run(settings.text(spec, models.explanation(model)))
         step = run_loop(training.plan, training)
         if kind == ALL:
-            names = data.class_names
             journal.end_curves()
-            journal.about_run(pictures.confusion_matrix(seen.confusion(len(names)), names), step)
-            journal.about_run(pictures.mistakes(seen, data.test.images, names), step)
-            journal.histograms(step, training.model.trainable_variables, always=True)
+            learner.observer.conclude(journal, step, seen)
             journal.flush()
         lasted = time.time() - began
     live.finish(state="completed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -16,7 +17,7 @@ import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
 from tests.trainers.conftest import curve
-from trainers import classify, datasets
+from trainers import datasets, training
 from trainers.evaluation import compiled_prediction, evaluate
 from trainers.execution import execute
 from trainers.runs import (
@@ -97,16 +98,19 @@ def test_another_seed_gives_another_curve(train: Train) -> None:
     assert not np.array_equal(one, other)
 
 
-def test_a_diverging_training_fails_with_a_sentence_that_names_the_step(train: Train) -> None:
+def test_a_diverging_training_fails_with_a_sentence_that_names_step_and_layer(train: Train) -> None:
     run = train(model="mlp", depth=4, learning_rate=1e7, epochs=2)
     status = read_status(run.status_file)
     steps, losses = curve(run.path / "train", "loss")
     bad = int(steps[~np.isfinite(losses)][0])
     assert status.state == "failed"
-    assert status.error == (
-        f"The loss is no longer a number at step {bad}: the training diverged. "
-        "Choose a learning rate below 1e+07."
+    assert status.error is not None
+    said = re.fullmatch(
+        rf"The loss is no longer a number at step {bad}: the training diverged, first in the layer (\w+)\. "
+        r"Choose a learning rate below 1e\+07\.",
+        status.error,
     )
+    assert said and said[1] in ("hidden_1", "hidden_2", "hidden_3", "hidden_4", "classes")
     assert steps[-1] == bad  # the curve shows where, and ends there
     assert run.log_file.read_text().endswith(f"{status.error}\n")  # what students read last is no traceback
 
@@ -244,7 +248,10 @@ def test_a_status_that_said_starting_for_another_process_is_taken_over(logdir: P
             "does not know (ValueError: the moon is full): the log has",
         ),
         (KeyError(), "does not know (KeyError: no further words)"),
-        (MemoryError(), "not enough memory for this training: choose a smaller batch size"),
+        (
+            MemoryError(),
+            "not enough memory for this training: lower Batch size (now 128) or choose a smaller",
+        ),
         (tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"), "not enough memory"),
     ],
 )
@@ -254,7 +261,7 @@ def test_an_error_nobody_foresaw_is_a_sentence_with_its_traceback_in_the_log(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(classify, "run_loop", fail)
+    monkeypatch.setattr(training, "run_loop", fail)
     run = create_run(logdir, ClassifySpec(), experiment="e", name="r")
     assert execute(run, threading.Event()) == 1
     status = read_status(run.status_file)
