@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from trainers.specs import SPECS, Setting, Spec, applies, parse_spec, settings
-from trainers.specs.classify import WITHOUT_IMAGES
+from trainers.specs.classify import ON_VECTORS
 
 
 def values_of(setting: Setting) -> st.SearchStrategy[Any]:
@@ -36,6 +36,6 @@ def specs(draw: st.DrawFn, task: str = "classify") -> Spec:
     """Any spec of a task, with only the settings that have an effect beside each other."""
     choices = settings(SPECS[task])
     known = {setting.name: draw(values_of(setting)) for setting in choices}
-    if known.get("features") == "pca" and known["model"] not in WITHOUT_IMAGES:
+    if known.get("features") == "pca" and known["model"] not in ON_VECTORS:
         known["features"] = "pixels"
     return parse_spec({one.name: known[one.name] for one in choices if applies(one, known)})

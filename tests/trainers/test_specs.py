@@ -68,7 +68,7 @@ def test_the_defaults_are_a_spec_that_changes_nothing():
         ({"batch_norm": True}, ("Batch normalisation", "no effect", "softmax", "mlp")),
         (
             {"features": "pca", "model": "lenet5"},
-            ("lenet5 looks at images", "pixels or pooled", "softmax or mlp"),
+            ("pca", "model lenet5", "pixels or pooled", "softmax or mlp"),
         ),
         ({"features": "pca", "shift": 2}, ("Shift", "no effect", "pca", "pixels or pooled")),
         ({"speed": 4}, ("speed", "learning_rate")),

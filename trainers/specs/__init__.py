@@ -18,6 +18,7 @@ import pydantic
 
 from trainers.specs.boundary import BoundarySpec
 from trainers.specs.classify import ClassifySpec
+from trainers.specs.presets import PRESETS, Preset, with_preset
 from trainers.specs.sequence import SequenceSpec
 from trainers.specs.settings import (
     Group,
@@ -30,11 +31,13 @@ from trainers.specs.settings import (
 )
 
 __all__ = [
+    "PRESETS",
     "SPECS",
     "BoundarySpec",
     "ClassifySpec",
     "Group",
     "InvalidSpec",
+    "Preset",
     "SequenceSpec",
     "Setting",
     "Spec",
@@ -45,6 +48,7 @@ __all__ = [
     "parse_spec",
     "settings",
     "spec_hash",
+    "with_preset",
 ]
 
 Spec = ClassifySpec

@@ -14,8 +14,9 @@ CONVOLUTIONAL = ("simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small"
 RECURRENT = ("rnn", "gru", "lstm")
 WITH_ACTIVATION = ("mlp", *CONVOLUTIONAL)  # a recurrent cell has non-linearities of its own
 WITH_DROPOUT = ("mlp", "simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small", *RECURRENT)
+ADAPTIVE_MOMENTS = ("adam", "adamw")
 WITH_BATCH_NORM = ("mlp", "simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small")
-WITHOUT_IMAGES = ("softmax", "mlp")  # they take any numbers; the others look at neighbouring pixels
+ON_VECTORS = ("softmax", "mlp")  # they take any numbers; the others look at neighbouring pixels
 IMAGES = ("pixels", "pooled")  # features that are still images
 
 
@@ -78,7 +79,7 @@ class ClassifySpec(pydantic.BaseModel):
     batch_size: int = setting(
         128,
         label="Batch size",
-        description="How many images one training step sees",
+        description="How many images one training step sees; as many as there are, where there are fewer",
         unit="images",
         group="common",
         ge=1,
@@ -152,6 +153,33 @@ class ClassifySpec(pydantic.BaseModel):
         only_for={"optimizer": ("momentum", "nesterov")},
         ge=0,
         lt=1,
+    )
+    beta_1: float = setting(
+        0.9,
+        label="Beta 1",
+        description="How much of the mean of past gradients each step of Adam keeps",
+        group="training",
+        only_for={"optimizer": ADAPTIVE_MOMENTS},
+        ge=0,
+        lt=1,
+    )
+    beta_2: float = setting(
+        0.999,
+        label="Beta 2",
+        description="How much of the mean of past squared gradients each step of Adam keeps",
+        group="training",
+        only_for={"optimizer": ADAPTIVE_MOMENTS},
+        ge=0,
+        lt=1,
+    )
+    weight_decay: float = setting(
+        0.004,
+        label="Weight decay",
+        description="The share of each weight that a step takes away, times the learning rate",
+        group="training",
+        only_for={"optimizer": ("adamw",)},
+        ge=0,
+        le=10,
     )
     schedule: Literal["constant", "exponential", "step", "cosine", "one_cycle"] = setting(
         "constant",
@@ -333,9 +361,9 @@ class ClassifySpec(pydantic.BaseModel):
     @pydantic.model_validator(mode="after")
     def _makes_sense(self) -> ClassifySpec:
         every_task.refuse_without_effect(self)
-        if self.features == "pca" and self.model not in WITHOUT_IMAGES:
+        if self.features == "pca" and self.model not in ON_VECTORS:
             raise ValueError(
-                f"The model {self.model} looks at images, and principal components are none: "
-                f"choose the features {' or '.join(IMAGES)}, or the model {' or '.join(WITHOUT_IMAGES)}."
+                f"Features pca and model {self.model} do not go together, since principal components are no image: "
+                f"choose the model {' or '.join(ON_VECTORS)}, or features pixels or pooled."
             )
         return self

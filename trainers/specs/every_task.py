@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pydantic
 
-from trainers.specs.settings import applies, setting, settings
+from trainers.specs.settings import Setting, applies, setting, settings
 
 AnySpec = TypeVar("AnySpec", bound=pydantic.BaseModel)
 
@@ -90,13 +90,30 @@ GPU_MEMORY = setting(
 
 
 def refuse_without_effect(spec: AnySpec) -> AnySpec:
-    """Raises ValueError for a setting that was chosen and has no effect beside the others; gives the spec."""
-    for one in settings(type(spec)):
-        if getattr(spec, one.name) == one.default or applies(one, spec):
-            continue
-        field, values = next(iter(one.only_for.items()))
+    """Raises ValueError for settings that were chosen and have no effect beside the others; gives the spec."""
+    idle = [
+        one
+        for one in settings(type(spec))
+        if getattr(spec, one.name) != one.default and not applies(one, spec)
+    ]
+    if not idle:
+        return spec
+    reasons = [_reason(one, spec) for one in idle]
+    if len(idle) == 1:
+        field, values = reasons[0]
         raise ValueError(
-            f"{one.label} has no effect with {field} {getattr(spec, field)}: "
+            f"{idle[0].label} has no effect with {field} {getattr(spec, field)}: "
             f"leave it out or choose {' or '.join(map(str, values))}."
         )
-    return spec
+    named = [
+        f"{one.label} (with {field} {getattr(spec, field)})"
+        for one, (field, _values) in zip(idle, reasons, strict=True)
+    ]
+    raise ValueError(f"{', '.join(named[:-1])} and {named[-1]} have no effect: leave them out.")
+
+
+def _reason(one: Setting, spec: pydantic.BaseModel) -> tuple[str, tuple[str | bool, ...]]:
+    """The field that keeps a setting from having an effect, and the values with which it would have one."""
+    return next(
+        (field, values) for field, values in one.only_for.items() if getattr(spec, field) not in values
+    )
