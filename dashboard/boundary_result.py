@@ -18,6 +18,7 @@ from dashboard.run_progress import goes_on, percent
 from trainers.runs import DamagedFile, Run, Status
 from trainers.specs import BoundarySpec
 
+SIDE = 460  # pixels
 _ARRAYS = ("steps", "accuracies", "probabilities", "across", "up", "positions", "labels")
 
 
@@ -122,7 +123,11 @@ def _draw_choice(run: Run, steps: list[int], present: bool) -> int:
     st.session_state[key], st.session_state[newest] = chosen, steps[-1]
     if len(steps) > 1 and not present:
         st.select_slider(
-            _("After step"), steps, key=key, help=_("Move it to see how the boundary came about.")
+            _("After step"),
+            steps,
+            key=key,
+            format_func=lambda step: f"{step:,}",
+            help=_("Move it to see how the boundary came about."),
         )
     return steps.index(st.session_state[key])
 
@@ -142,29 +147,34 @@ def _frame_line(surface: Surface, frame: int) -> str:
 
 def _draw_chart(run: Run, surface: Surface, frame: int, present: bool) -> None:
     # altair takes half a second to load: the first page, before any result, comes without it.
-    from dashboard.charts.decision_surface import surface_cells, surface_chart, surface_points
+    from dashboard.charts.decision_surface import boundary_lines, surface_cells, surface_chart, surface_points
 
-    ground: Any = st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")
+    theme = st.context.theme.type or "light"
+    ground: Any = st.get_option(f"theme.{theme}.backgroundColor")
+    ink: Any = st.get_option(f"theme.{theme}.textColor")
+    place = (surface.probabilities[frame], surface.across, surface.up)
     chart = surface_chart(
-        surface_cells(surface.probabilities[frame], surface.across, surface.up),
+        surface_cells(*place),
+        boundary_lines(*place),
         surface_points(surface.positions, surface.labels),
         undecided=ground or "#ffffff",
+        ink=ink or "#808080",
         present=present,
     )
-    # As wide as high: a circle looks like one.
-    st.altair_chart(
-        chart.properties(width=430),
-        width="content",
-        key=f"surface-{run.key}",
-        alt=_("Decision surface: which of two kinds the network takes each place of the plane for."),
-    )
+    with st.container(width=SIDE):  # as wide as high: a circle looks like one
+        st.altair_chart(
+            chart,
+            width="stretch",
+            key=f"surface-{run.key}",
+            alt=_("Decision surface: which of two kinds the network takes each place of the plane for."),
+        )
 
 
 def legend() -> str:
     """What the colours mean."""
     return _(
-        "Blue circles are of kind A, orange triangles of kind B; the ground is what the network says, undecided where "
-        "it is pale."
+        "Blue circles are of kind A, orange triangles of kind B; the ground is what the network says, the surer the "
+        "stronger, and on the line it says both are as likely."
     )
 
 

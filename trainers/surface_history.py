@@ -43,7 +43,7 @@ class SurfaceHistory:
 
     @property
     def newest(self) -> np.ndarray:
-        """The last frame: float16 [GRID_SIDE, GRID_SIDE], its first row the lowest."""
+        """The last frame: float32 [GRID_SIDE, GRID_SIDE], its first row the lowest."""
         return self._frames[-1]
 
     @property
@@ -62,7 +62,7 @@ class SurfaceHistory:
             return
         self._steps.append(step)
         self._accuracies.append(accuracy)
-        self._frames.append(probabilities.reshape(GRID_SIDE, GRID_SIDE).astype(np.float16))
+        self._frames.append(probabilities.reshape(GRID_SIDE, GRID_SIDE).astype(np.float32))
         if len(self._steps) > MOST_FRAMES:
             self._steps, self._accuracies, self._frames = (
                 part[::2] for part in (self._steps, self._accuracies, self._frames)

@@ -13,7 +13,7 @@ from dashboard.language import _
 
 # Blue and vermilion of Okabe, Ito (2008), "Color Universal Design": told apart by colour-blind people too.
 FIRST, SECOND = "#0072B2", "#D55E00"
-_STRENGTH = 0.8  # of the surest place's colour, so that the points stand out
+_STRENGTH = 0.55  # of the surest place's colour, so that the points stand out
 
 
 def surface_cells(probabilities: ArrayLike, across: ArrayLike, up: ArrayLike) -> pd.DataFrame:
@@ -23,17 +23,44 @@ def surface_cells(probabilities: ArrayLike, across: ArrayLike, up: ArrayLike) ->
     """
     values = np.asarray(probabilities, np.float64)
     columns, rows = np.meshgrid(np.asarray(across, np.float64), np.asarray(up, np.float64))
-    # Neighbours overlap by a hair, or the background would shine through between them.
-    wide, high = (0.52 * abs(axis[1] - axis[0]) for axis in (columns[0], rows[:, 0]))
+    # Each reaches a cell further, where its neighbours, drawn later, cover it: side by side, the background would
+    # shine through between them.
+    wide, high = (abs(axis[1] - axis[0]) for axis in (columns[0], rows[:, 0]))
     return pd.DataFrame(
         {
-            "left": (columns - wide).ravel(),
-            "right": (columns + wide).ravel(),
-            "bottom": (rows - high).ravel(),
-            "top": (rows + high).ravel(),
+            "left": (columns - wide / 2).ravel(),
+            "right": (columns + wide * 1.5).ravel(),
+            "bottom": (rows - high / 2).ravel(),
+            "top": (rows + high * 1.5).ravel(),
             "probability": np.round(values, 3).ravel(),
         }
     )
+
+
+def boundary_lines(probabilities: ArrayLike, across: ArrayLike, up: ArrayLike) -> pd.DataFrame:
+    """Where the probability is one half: one row a short line from (x, y) to (x2, y2).
+
+    Each square of four neighbouring places is crossed where the probability passes one half between two of them, taken
+    as a straight line there ("marching squares"). Arguments as in `surface_cells`.
+    """
+    over = np.asarray(probabilities, np.float64) - 0.5
+    over = np.where(
+        over == 0, 1e-9, over
+    )  # what is exactly undecided counts as B, so that no crossing is lost
+    places = np.stack(np.meshgrid(np.asarray(across, np.float64), np.asarray(up, np.float64)), axis=-1)
+    corners = ((0, 0), (0, 1), (1, 1), (1, 0))
+    rows, columns = over.shape[0] - 1, over.shape[1] - 1
+    value, place = (
+        np.stack([part[down : rows + down, right : columns + right] for down, right in corners], axis=2)
+        for part in (over, places)
+    )  # [rows, columns, 4] and [rows, columns, 4, 2]
+    following, beside = np.roll(value, -1, axis=2), np.roll(place, -1, axis=2)
+    crossed = (value > 0) != (following > 0)  # [rows, columns, 4 edges], none, two or all four of a square
+    share = np.where(crossed, value / np.where(crossed, value - following, 1), 0)[..., None]
+    crossings = (place + share * (beside - place))[
+        crossed
+    ]  # in the order of squares, and around each of them
+    return pd.DataFrame(crossings.reshape(-1, 4), columns=["x", "y", "x2", "y2"])
 
 
 def surface_points(positions: ArrayLike, labels: ArrayLike) -> pd.DataFrame:
@@ -44,16 +71,26 @@ def surface_points(positions: ArrayLike, labels: ArrayLike) -> pd.DataFrame:
 
 
 def surface_chart(
-    cells: pd.DataFrame, points: pd.DataFrame, *, undecided: str, present: bool = False, height: int = 430
+    cells: pd.DataFrame,
+    lines: pd.DataFrame,
+    points: pd.DataFrame,
+    *,
+    undecided: str,
+    ink: str,
+    present: bool = False,
+    height: int = 480,
 ) -> alt.LayerChart | alt.FacetChart:
     """The plane in the colours of the two answers, fading to the colour `undecided` (the page's ground) between.
 
-    Kinds differ in colour and in shape: circles are of kind A, triangles of kind B.
+    The boundary is a line in the colour `ink`. Kinds differ in colour and in shape: circles are of kind A, triangles
+    of kind B.
     """
     words = 24 if present else 13
     axis: dict[str, Any] = {"grid": False, "labelFontSize": words, "tickCount": 5}
-    domain = [[float(cells[low].min()), float(cells[high].max())] for low, high in _SIDES]
-    horizontal, vertical = (alt.Scale(domain=ends, nice=False, zero=False) for ends in domain)
+    horizontal, vertical = (
+        alt.Scale(domain=[float(cells[low].min()), _end_of_last(cells[low])], nice=False, zero=False)
+        for low in ("left", "bottom")
+    )
     surface = (
         alt.Chart(cells)
         .mark_rect(clip=True)
@@ -77,7 +114,7 @@ def surface_chart(
     dots = (
         alt.Chart(points)
         .mark_point(
-            filled=True, opacity=1, size=160 if present else 46, strokeWidth=1, stroke=undecided, clip=True
+            filled=True, opacity=1, size=160 if present else 46, strokeWidth=1, stroke="#ffffff", clip=True
         )
         .encode(
             x=alt.X("x:Q", scale=horizontal),
@@ -89,10 +126,18 @@ def surface_chart(
             tooltip=[alt.Tooltip("kind:N", title=_("It is of kind"))],
         )
     )
-    return alt.layer(surface, dots).properties(height=height)
+    boundary = (
+        alt.Chart(lines)
+        .mark_rule(color=ink, strokeWidth=3 if present else 1.5, clip=True)
+        .encode(x=alt.X("x:Q", scale=horizontal), x2="x2:Q", y=alt.Y("y:Q", scale=vertical), y2="y2:Q")
+    )
+    return alt.layer(surface, boundary, dots).properties(height=height)
 
 
-_SIDES = (("left", "right"), ("bottom", "top"))
+def _end_of_last(begins: pd.Series[float]) -> float:
+    """Where the last of evenly spaced cells ends, from where all of them begin."""
+    places = np.unique(begins)
+    return float(2 * places[-1] - places[-2])
 
 
 def _faded(colour: str, ground: str) -> str:

@@ -17,7 +17,7 @@ from dashboard.language import _
 TRUTH, AHEAD, FREE, BASELINE = "truth", "ahead", "free", "baseline"
 _COLOURS = {TRUTH: "#808080", AHEAD: "#0072B2", FREE: "#D55E00", BASELINE: "#009E73"}
 _DASHES = {TRUTH: [1, 0], AHEAD: [1, 0], FREE: [7, 3], BASELINE: [2, 3]}
-_WIDTHS = {TRUTH: 4.0, AHEAD: 1.8, FREE: 2.0, BASELINE: 1.6}
+_WIDTHS = {TRUTH: 6.0, AHEAD: 1.8, FREE: 2.0, BASELINE: 1.6}
 
 
 def words() -> dict[str, str]:
