@@ -19,6 +19,7 @@ from trainers.gradient_descent import (
     compiled_validation,
     descent,
     epoch_order,
+    loss_function,
 )
 from trainers.specs import ClassifySpec
 
@@ -50,13 +51,17 @@ def one_step(learning: Descent) -> np.ndarray:
     return run(learning, 0, 1)[0]
 
 
+def variables(model: keras.Model, learning: Descent) -> list[keras.Variable]:
+    return [*model.weights, *learning.optimizer.variables, *learning.randomness]
+
+
 def numpy_softmax(weights: np.ndarray, bias: np.ndarray, images: np.ndarray) -> np.ndarray:
     scores = images @ weights + bias
     exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize(("smoothing", "l2"), [(0.0, 0.0), (0.2, 0.0), (0.0, 0.01), (0.3, 0.02)])
+@pytest.mark.parametrize(("smoothing", "l2"), [(0.0, 0.0), (0.3, 0.02)])
 def test_a_step_of_softmax_is_the_gradient_written_out_by_hand(
     some_digits: Split, smoothing: float, l2: float
 ) -> None:
@@ -80,28 +85,34 @@ def test_a_step_of_softmax_is_the_gradient_written_out_by_hand(
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_a_network_that_is_sure_and_wrong_has_a_finite_loss(some_digits: Split, smoothing: float) -> None:
-    model, learning = learner(Split(some_digits.images, np.ones(IMAGES, np.uint8)), label_smoothing=smoothing)
+def test_a_network_that_is_sure_and_wrong_has_a_finite_loss(smoothing: float) -> None:
+    """−log p(1) is 10,000 here, and −log 0 for whoever computes p first."""
+    model = models.build(ClassifySpec())
     model.set_weights([np.zeros((784, 10)), np.array([1e4] + [0.0] * 9)])
-    share_elsewhere = 1 - smoothing / 10  # of what is believed; class 0 costs nothing
-    assert one_step(learning)[0] == pytest.approx(1e4 * share_elsewhere)  # −log p would be infinite
+    loss, labels = loss_function(smoothing, 10), tf.ones([5], tf.int64)
+    compiled = tf.function(lambda: loss(labels, model(tf.zeros([5, 28, 28, 1]))))
+    believed_elsewhere = 1 - smoothing / 10
+    assert compiled().numpy() == pytest.approx(1e4 * believed_elsewhere)
 
 
-@pytest.mark.parametrize("batch_size", [7, 50, 64])
+@pytest.mark.parametrize("batch_size", [7, 64])
 def test_chunks_of_any_length_learn_the_same_and_compile_once(some_digits: Split, batch_size: int) -> None:
     count = -(-IMAGES // batch_size)
     order = epoch_order(1, 0, IMAGES)
+    model, learning = learner(
+        some_digits, batch_size=batch_size, optimizer="adam", schedule="cosine", steps=count
+    )
+    start = [variable.numpy() for variable in variables(model, learning)]
     results = []
     for cuts in ([count], [1] * count, [count // 2, count - count // 2]):
-        model, learning = learner(
-            some_digits, batch_size=batch_size, optimizer="adam", schedule="cosine", steps=count
-        )
+        for variable, values in zip(variables(model, learning), start, strict=True):
+            variable.assign(values)
         first, measures = 0, []
         for length in filter(None, cuts):
             measures.append(run(learning, first, length, order))
             first += length
-        assert learning.run_steps.experimental_get_tracing_count() == 1
         results.append((np.concatenate(measures), model.get_weights()[0]))
+    assert learning.run_steps.experimental_get_tracing_count() == 1
     for measures, weights in results:
         assert measures.shape == (count, len(MEASURES))
         assert np.array_equal(measures, results[0][0])
@@ -131,18 +142,17 @@ def test_the_rate_of_a_step_is_that_of_the_schedule_and_the_weights_move_by_it(s
 
 
 def test_a_chosen_rate_moves_the_weights_so_much_further(some_digits: Split) -> None:
-    moves = {}
-    for rate in (None, 0.2, 0.7):
-        model, learning = learner(some_digits)
+    model, learning = learner(some_digits)
+    start, moves = model.get_weights(), []
+    for rate in (None, 0.2, 0.7, None):
+        model.set_weights(start)
         learning.steered.choose(rate)
-        before = model.get_weights()[0]
         assert one_step(learning)[2] == pytest.approx(rate or 0.1)
-        moves[rate] = model.get_weights()[0] - before
-        learning.steered.choose(None)
-        assert one_step(learning)[2] == pytest.approx(0.1)
-        assert learning.run_steps.experimental_get_tracing_count() == 1
-    np.testing.assert_allclose(moves[0.2], 2 * moves[None], atol=1e-7)
-    np.testing.assert_allclose(moves[0.7], 7 * moves[None], atol=1e-6)
+        moves.append(model.get_weights()[0] - start[0])
+    np.testing.assert_allclose(moves[1], 2 * moves[0], atol=1e-7)
+    np.testing.assert_allclose(moves[2], 7 * moves[0], atol=1e-6)
+    assert np.array_equal(moves[3], moves[0])
+    assert learning.run_steps.experimental_get_tracing_count() == 1
 
 
 def test_averages_are_in_the_model_only_as_long_as_asked(some_digits: Split) -> None:
@@ -171,14 +181,6 @@ def test_a_test_that_fails_leaves_the_learned_weights(some_digits: Split) -> Non
     with pytest.raises(InterruptedError):
         fail()
     assert np.array_equal(model.get_weights()[0], passed[1])
-
-
-def test_without_averages_the_model_stays_as_it_is(some_digits: Split) -> None:
-    model, learning = learner(some_digits)
-    one_step(learning)
-    before = model.get_weights()[0]
-    with averaged_weights(model, learning.optimizer):
-        assert np.array_equal(model.get_weights()[0], before)
 
 
 @pytest.mark.parametrize(
@@ -211,10 +213,6 @@ def test_what_is_kept_is_all_that_matters_for_what_follows(
     assert not np.array_equal(run(new, 1, 2), expected)  # the random numbers went on
 
 
-def variables(model: keras.Model, learning: Descent) -> list[keras.Variable]:
-    return [*model.weights, *learning.optimizer.variables, *learning.randomness]
-
-
 def test_augmented_images_are_learned_otherwise_and_validated_as_they_are(some_digits: Split) -> None:
     plain_model, plain = learner(some_digits)
     model, learning = learner(some_digits, shift=4.0)
@@ -237,8 +235,8 @@ def test_layers_in_bfloat16_minimise_a_float32_loss(some_digits: Split) -> None:
         assert one_step(rough) == pytest.approx(one_step(exact), rel=0.03, abs=0.05)
 
 
-@pytest.mark.parametrize("shape", [(14, 14), (30,), (9, 7, 3)])
-def test_it_learns_from_smaller_images_vectors_and_colours(shape: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("shape", [(30,), (9, 7, 3)])
+def test_it_learns_from_vectors_and_colours(shape: tuple[int, ...]) -> None:
     random = np.random.default_rng(5)
     split = Split(random.random((IMAGES, *shape), np.float32), random.integers(0, 10, IMAGES, np.uint8))
     model, learning = learner(split, model="mlp", width=32, optimizer="adam", learning_rate=0.01)
