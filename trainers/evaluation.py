@@ -127,7 +127,7 @@ def write_artifacts(evaluation: Evaluation, data: Dataset, folder: Path) -> None
     try:
         np.savez_compressed(
             aside,
-            images=data.test.images[rows],
+            images=data.test_pictures[rows],
             labels=data.test.labels[rows],
             predictions=evaluation.predictions[rows],
             confidences=evaluation.confidences[rows],

@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from trainers.datasets import Dataset, Split
 from trainers.evaluation import Evaluation, compiled_prediction, probabilities
-from trainers.gradient_descent import as_input
+from trainers.gradient_descent import as_input, loss_function
 from trainers.runs import Run
 from trainers.specs import ClassifySpec
 from trainers.summaries import Journal, features, pictures
@@ -91,7 +91,7 @@ class Observer:
         if self._spec.mistake_images:
             names = self._data.class_names
             journal.about_run(pictures.confusion_matrix(seen.confusion(len(names)), names), step)
-            journal.about_run(pictures.mistakes(seen, self._data.test.images, names), step)
+            journal.about_run(pictures.mistakes(seen, self._data.test_pictures, names), step)
         if self._spec.projector:
             self._write_projector(step, seen)
 
@@ -148,7 +148,7 @@ class Observer:
             self._run.path / "projector" / f"step-{step}",
             "What the last layer sees",
             vectors,
-            self._data.test.images[rows],
+            self._data.test_pictures[rows],
             columns,
         )
 
@@ -184,12 +184,10 @@ def _at_once(images: np.ndarray, most: int) -> int:
 def _training_loss(model: keras.Model, spec: ClassifySpec, sample: Split) -> Callable[[], tf.Tensor]:
     """What the training minimises, penalties and label smoothing included, of some images and without dropout."""
     inputs = as_input(tf.constant(sample.images))
-    classes = model.output_shape[-1]
-    wanted = tf.one_hot(tf.constant(sample.labels, tf.int64), classes)  # [n, classes]
-    cross_entropy = keras.losses.CategoricalCrossentropy(label_smoothing=spec.label_smoothing)
+    labels = tf.constant(sample.labels, tf.int64)
+    measure = loss_function(spec.label_smoothing, model.output_shape[-1])
 
     def loss() -> tf.Tensor:
-        value = cross_entropy(wanted, model(inputs, training=False))
-        return tf.add_n([value, *model.losses])  # the penalties
+        return tf.add_n([measure(labels, model(inputs, training=False)), *model.losses])
 
     return loss

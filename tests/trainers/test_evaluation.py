@@ -92,7 +92,7 @@ def test_the_files_say_what_was_seen(tmp_path: Path, data: Dataset, seen: Evalua
     assert np.trace(written["confusion"]) / 500 == pytest.approx(seen.accuracy)
     with np.load(tmp_path / "examples.npz", allow_pickle=False) as examples:
         rows = examples["indices"]
-        assert np.array_equal(examples["images"], data.test.images[rows])
+        assert np.array_equal(examples["images"], data.test_pictures[rows])
         assert examples["images"].dtype == np.uint8
         assert np.array_equal(examples["labels"], data.test.labels[rows])
         assert np.array_equal(examples["predictions"], seen.predictions[rows])
@@ -122,6 +122,36 @@ def test_many_images_are_looked_at_a_thousand_at_a_time(model: keras.Model) -> N
     seen = evaluate(counted, split)
     assert sizes == [1_000, 1_000, 1]
     assert len(seen.predictions) == 2_001
+
+
+def test_people_see_the_pictures_where_the_network_sees_components(tmp_path: Path) -> None:
+    spec = ClassifySpec(features="pca")
+    data = datasets.load(spec)
+    model = models.build(spec, 10, data.input_shape)
+    seen = evaluate(compiled_prediction(model), data.test)
+    write_artifacts(seen, data, tmp_path)
+    with np.load(tmp_path / "examples.npz", allow_pickle=False) as examples:
+        assert examples["images"].dtype == np.uint8
+        assert examples["images"].shape[1:] == (28, 28)
+        rows = examples["indices"]
+    probabilities = model(data.test.images[rows]).numpy()
+    assert np.array_equal(probabilities.argmax(axis=1), seen.predictions[rows])
+
+
+def test_coloured_images_of_any_size_are_judged(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (7, 9, 11, 3), np.uint8)
+    split = Split(images, np.arange(7, dtype=np.uint8) % 2)
+    data = Dataset(("cat", "dog"), split, split, split, "here", images)
+    model = keras.Sequential(
+        [keras.Input((9, 11, 3)), keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")]
+    )
+    seen = evaluate(compiled_prediction(model), split)
+    expected = model(images.astype(np.float32) / 255).numpy()
+    np.testing.assert_allclose(seen.confidences, expected.max(axis=1), rtol=1e-5)
+    write_artifacts(seen, data, tmp_path)
+    with np.load(tmp_path / "examples.npz", allow_pickle=False) as examples:
+        assert np.array_equal(examples["images"], images[examples["indices"]])
 
 
 def test_a_loss_that_is_no_number_is_written_as_null(tmp_path: Path, data: Dataset) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
+from PIL import Image
 from sklearn import metrics
 from tensorboard.util.tensor_util import make_ndarray
 
 from tests.trainers.conftest import events
-from trainers import datasets
+from trainers import datasets, models
 from trainers.datasets import Dataset
 from trainers.evaluation import evaluate
 from trainers.observation import Observer, last_hidden, spread_rows
@@ -169,6 +171,25 @@ def test_a_network_without_hidden_layers_sees_the_pixels(data: Dataset) -> None:
     model = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10)])
     images = data.test.images[:3]
     np.testing.assert_allclose(last_hidden(model, images), images.reshape(3, 784) / 255, rtol=1e-6)
+
+
+def test_a_network_on_principal_components_sees_them() -> None:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(10, activation="softmax", name="classes")])
+    assert last_hidden(model, np.ones((2, 6), np.float32)).tolist() == [[1.0] * 6] * 2
+
+
+@pytest.mark.parametrize("features", ["pooled", "pca"])
+def test_whatever_the_network_sees_people_see_the_pictures(tmp_path: Path, features: str) -> None:
+    spec = ClassifySpec(features=features)
+    data = datasets.load(spec)
+    model = models.build(spec, 10, data.input_shape)
+    run = create_run(tmp_path, spec, experiment="e", name="r")
+    observer = Observer(run, spec, model, data)
+    with Journal(run, {"loss": "How wrong"}, {"loss": "How wrong"}) as journal:
+        observer.conclude(journal, 3, evaluate(observer.predict, data.test))
+    assert ("filters" in kinds(run)) == (features == "pooled")
+    picture = np.asarray(Image.open(run.path / "projector" / "step-3" / "images.png"))
+    assert np.array_equal(picture[:28, :28], data.test_pictures[0])
 
 
 def test_gradients_are_compiled_once(observed: Callable[..., Run], model: keras.Model, data: Dataset) -> None:

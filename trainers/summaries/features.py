@@ -13,7 +13,8 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 
 from trainers.summaries.images import grid, image_value, shades, signed_colours
 
-FILTERS_SHOWN = 64
+FILTERS_SHOWN = 36
+MAPS_SHOWN = 64
 CHANNELS_SHOWN = 16  # of filters that are neither grey nor coloured
 _WITH_MAPS = (
     layers.Conv2D,
@@ -81,7 +82,7 @@ class FeatureMaps:
         values = [_image_itself(self._image)]
         for name, output in zip(self._names, outputs if len(self._names) > 1 else [outputs], strict=True):
             maps = tf.cast(output, tf.float32).numpy()[0].transpose(2, 0, 1)  # [channels, height, width]
-            shown = maps[:FILTERS_SHOWN]
+            shown = maps[:MAPS_SHOWN]
             text = (
                 f"{len(shown)} of {len(maps)} outputs of the layer for one validation image: "
                 "black is the smallest, white the largest of them."

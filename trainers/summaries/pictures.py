@@ -39,7 +39,8 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> Summa
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     classes = len(class_names)
     names = [shown(name, 16) for name in class_names] if classes <= NAMES_READABLE else []
-    margin = 0.09 + 0.011 * max(map(len, names), default=0)  # matplotlib's own layout would draw all of it twice
+    # Room for the names; matplotlib's own layout would draw all of it twice.
+    margin = 0.09 + 0.011 * max(map(len, names), default=0)
     figure = Figure(figsize=(7, 7), dpi=110)
     axes = figure.add_axes((margin, margin, 0.98 - margin, 0.98 - margin))
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)

@@ -172,7 +172,7 @@ def test_a_resumed_curve_is_that_of_an_unbroken_run(
 
 def test_each_curve_says_what_it_is_and_how_it_is_thinned(tensorboard: httpx.Client) -> None:
     told = tensorboard.get("/data/plugin/scalars/tags").json()
-    assert "Cross-entropy" in told[TRAIN]["loss"]["description"]
+    assert "the cross-entropy (nats), with label smoothing" in told[TRAIN]["loss"]["description"]
     for tag in ("loss", "accuracy", "learning_rate"):
         assert (
             "Every step up to 50,000 points; then every 2nd step with the mean"
@@ -256,7 +256,7 @@ def test_pictures_are_shown(tensorboard: httpx.Client, seen: Seen) -> None:
         picture = Image.open(io.BytesIO(content))
         assert picture.format == "PNG"
         assert min(picture.size) > 100
-        assert len(np.unique(np.asarray(picture.convert("L")))) > 15  # something is drawn
+        assert len(np.unique(np.asarray(picture.convert("L")))) > 5  # something is drawn
 
 
 def test_precision_recall_curves_of_every_class_are_shown(tensorboard: httpx.Client, seen: Seen) -> None:
