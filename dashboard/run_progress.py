@@ -35,12 +35,12 @@ def share_done(status: Status) -> float:
 
 
 def progress_line(status: Status) -> str:
-    """Step, epoch, images a second and time left, as far as known: "step 120 of 1,000 · epoch 2 of 5"."""
+    """Step, epoch, examples a second and time left, as far as known: "step 120 of 1,000 · epoch 2 of 5"."""
     parts = [_count(_("step {done}"), _("step {done} of {all}"), status.step, status.total_steps)]
     if status.epochs:
         parts.append(_count(_("epoch {done}"), _("epoch {done} of {all}"), status.epoch, status.epochs))
     if status.images_per_second:
-        parts.append(_("{speed} images/s").format(speed=f"{status.images_per_second:,.0f}"))
+        parts.append(_("{speed} examples/s").format(speed=f"{status.images_per_second:,.0f}"))
     if status.learning_rate is not None:
         parts.append(_("learning rate {rate}").format(rate=f"{status.learning_rate:g}"))
     if status.seconds_left is not None and status.state == "running":
@@ -72,7 +72,7 @@ def phase_line(phase: str) -> str:
         "": _("Getting ready"),
         "loading TensorFlow": _("Loading TensorFlow"),
         "preparing": _("Preparing data and network"),
-        "testing": _("Testing on images it never saw"),
+        "testing": _("Testing on what it never saw"),
     }.get(phase, phase)
 
 

@@ -51,10 +51,12 @@ def progress_line(status: Status) -> str:
     bar = ("█" * (_BAR * status.step // total)).ljust(_BAR, "░")
     parts = [f"{bar} step {status.step:,} of {total:,}", f"epoch {status.epoch} of {status.epochs}"]
     if status.images_per_second:
-        parts.append(f"{status.images_per_second:,.0f} images/s")
+        parts.append(f"{status.images_per_second:,.0f} examples/s")
     for name, label in (("train_accuracy", "training"), ("val_accuracy", "validation")):
         if (value := status.metrics.get(name)) is not None:
             parts.append(f"{label} {value:.1%}")
+    if (error := status.metrics.get("val_error")) is not None:
+        parts.append(f"error {error:.3g}")
     if status.seconds_left is not None:
         minutes, seconds = divmod(round(status.seconds_left), 60)
         parts.append(f"{minutes}:{seconds:02d} left")

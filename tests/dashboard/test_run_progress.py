@@ -24,7 +24,7 @@ def test_the_progress_line_says_what_is_known():
         images_per_second=12_345.6,
         seconds_left=65,
     )
-    assert progress_line(status) == "step 120 of 1,000 · epoch 2 of 5 · 12,346 images/s · 1 min 5 s left"
+    assert progress_line(status) == "step 120 of 1,000 · epoch 2 of 5 · 12,346 examples/s · 1 min 5 s left"
     assert progress_line(Status(state="running", step=3)) == "step 3"
 
 

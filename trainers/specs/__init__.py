@@ -51,8 +51,12 @@ __all__ = [
     "with_preset",
 ]
 
-Spec = ClassifySpec
-SPECS: dict[str, type[Spec]] = {"classify": ClassifySpec}
+Spec = ClassifySpec | BoundarySpec | SequenceSpec
+SPECS: dict[str, type[Spec]] = {
+    "classify": ClassifySpec,
+    "boundary": BoundarySpec,
+    "sequence": SequenceSpec,
+}
 
 
 class InvalidSpec(ValueError):
