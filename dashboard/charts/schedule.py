@@ -24,16 +24,16 @@ def schedule_chart(
     """The learning rate over the epochs, alike long; `stepwise` where it jumps and stays, rather than glides."""
     rows = pd.DataFrame({"step": steps, "epoch": epochs, "rate": rates})
     axis: dict[str, Any] = {"grid": False, "tickCount": 4, "titleFontWeight": "normal", "titlePadding": 4}
-    return (
+    chart: alt.Chart = (
         alt.Chart(rows)
         .mark_line(strokeWidth=2, interpolate="step-after" if stepwise else "linear")
         .encode(
             x=alt.X("epoch:Q", title=_("Epoch"), axis=alt.Axis(**axis), scale=alt.Scale(nice=False)),
             y=alt.Y(
                 "rate:Q",
-                title=_("Learning rate"),
+                title=None,  # it stands below the setting of that name
                 # Few digits: 0.001 and 1e-7 both fit the narrow column.
-                axis=alt.Axis(**axis, format="~g", minExtent=34),
+                axis=alt.Axis(**axis, format="~g"),
                 scale=alt.Scale(zero=True),
             ),
             color=alt.value(colour),
@@ -45,3 +45,4 @@ def schedule_chart(
         )
         .properties(height=HEIGHT)
     )
+    return chart
