@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.language import _, counted
-from dashboard.plain_text import escape_markdown
-from trainers.launchers import Description, Failed, Inspector, Layer, Pending
+from dashboard.layer_diagram import diagram, parameters
+from trainers.launchers import Description, Failed, Inspector, Pending
 from trainers.specs import Spec, spec_hash
 
 PATIENCE_SECONDS = 0.2
@@ -51,34 +51,29 @@ def sentence(answer: Description | Pending | Refusal) -> str:
 
 
 def described(built: Description) -> str:
-    """A network in one line: "3 layers with weights, 118,282 parameters. Device: CPU. …"."""
+    """A network in one line: "3 layers with weights, 118,282 parameters, 118,016 multiply-adds for one image. …"."""
     weighted = sum(layer.parameters > 0 for layer in built.layers)
     layers = counted("{n} layer with weights", "{n} layers with weights", weighted).format(n=weighted)
-    return _("{layers}, {parameters} parameters. Device: {device}. {reason}").format(
+    return _("{layers}, {parameters}, {work}. Device: {device}. {reason}").format(
         layers=layers,
-        parameters=f"{built.parameters:,}",
+        parameters=parameters(built.parameters),
+        work=work(built),
         device=built.device,
         reason=built.device_reason.rstrip(".") + ".",
     )
 
 
+def work(built: Description) -> str:
+    """How much arithmetic the network needs for one of what it sees."""
+    sentences = {
+        "image": _("{n} multiply-adds for one image"),
+        "point": _("{n} multiply-adds for one point"),
+        "window": _("{n} multiply-adds for one window"),
+    }
+    return sentences[built.example].format(n=f"{built.multiply_adds:,}")
+
+
 def draw_layers(built: Description) -> None:
-    """Draws the layers one below the other, folded away."""
-    with st.expander(_("Layers"), icon=":material/layers:"):
-        st.table(
-            {
-                _("Layer"): [escape_markdown(layer.kind) for layer in built.layers],
-                _("Output"): [output_shape(layer) for layer in built.layers],
-                _("Parameters"): [f"{layer.parameters:,}" for layer in built.layers],
-            },
-            border="horizontal",
-            hide_index=True,
-        )
-        st.caption(
-            _("{operations} multiply-adds for one image").format(operations=f"{built.multiply_adds:,}")
-        )
-
-
-def output_shape(layer: Layer) -> str:
-    """A layer's output without the batch: "28 × 28 × 32"."""
-    return " × ".join("?" if size is None else f"{size}" for size in layer.output_shape)
+    """Draws the network that will be built."""
+    with st.expander(_("The network"), expanded=True, icon=":material/layers:", key="network"):
+        st.html(diagram(built))

@@ -1,15 +1,33 @@
 import pytest
 
-from dashboard.build_line import RETRY_SECONDS, Refusal, ask, output_shape, sentence
+from dashboard.build_line import RETRY_SECONDS, Refusal, ask, sentence
 from trainers.launchers import Description, Failed, Layer, Pending
 from trainers.specs import ClassifySpec
 
 SPEC = ClassifySpec()
+
+
+def layer(name, kind, shape, parameters, work, before):
+    return Layer(
+        name=name,
+        kind=kind,
+        output_shape=shape,
+        parameters=parameters,
+        multiply_adds=work,
+        activation="",
+        window=(),
+        rate=0.0,
+        inputs=(before,),
+    )
+
+
 BUILT = Description(
+    example="image",
+    input_shape=(28, 28, 1),
     layers=(
-        Layer(name="pixels", kind="Flatten", output_shape=(784,), parameters=0),
-        Layer(name="hidden", kind="Dense", output_shape=(128,), parameters=100_480),
-        Layer(name="classes", kind="Dense", output_shape=(10,), parameters=1_290),
+        layer("pixels", "Flatten", (784,), 0, 0, "image"),
+        layer("hidden", "Dense", (128,), 100_480, 100_352, "pixels"),
+        layer("classes", "Dense", (10,), 1_290, 1_280, "hidden"),
     ),
     parameters=101_770,
     multiply_adds=101_632,
@@ -28,10 +46,16 @@ class Helper:
         return self.answers.pop(0)
 
 
-def test_a_network_is_one_line_with_layers_parameters_device_and_reason():
+def test_a_network_is_one_line_with_layers_parameters_arithmetic_device_and_reason():
     assert sentence(BUILT) == (
-        "2 layers with weights, 101,770 parameters. Device: CPU. This machine has no GPU."
+        "2 layers with weights, 101,770 parameters, 101,632 multiply-adds for one image. "
+        "Device: CPU. This machine has no GPU."
     )
+
+
+@pytest.mark.parametrize("example", ["point", "window"])
+def test_the_arithmetic_is_for_one_of_what_the_task_looks_at(example):
+    assert f"multiply-adds for one {example}." in sentence(BUILT.model_copy(update={"example": example}))
 
 
 @pytest.mark.parametrize(("starting", "word"), [(True, "TensorFlow"), (False, "Looking")])
@@ -51,8 +75,3 @@ def test_another_spec_is_asked_at_once():
     helper = Helper(Failed("No data."), BUILT)
     refused = ask(helper, SPEC, None, lambda: 100.0)
     assert ask(helper, ClassifySpec(model="mlp"), refused, lambda: 100.0) == BUILT
-
-
-def test_shapes_read_as_sizes():
-    layer = Layer(name="c", kind="Conv2D", output_shape=(28, None, 32), parameters=1)
-    assert output_shape(layer) == "28 × ? × 32"

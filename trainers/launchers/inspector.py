@@ -1,19 +1,21 @@
-"""What a spec would build, answered by a helper process that has TensorFlow. The dashboard never waits for it.
+"""What a spec would do, answered by a helper process that has TensorFlow. The dashboard never waits for it.
 
 The helper is `python -m trainers inspect`. It reads one JSON object a line from standard input and answers
 each with one line on standard output (other lines there are ignored):
 
     {"id": 3, "request": "describe", "spec": {…}}
-    {"id": 3, "answer": {a Description}}    or    {"id": 3, "error": "one sentence"}
+    {"id": 3, "answer": {…}}    or    {"id": 3, "error": "one sentence"}
 
-It ends at the end of its input, so it dies with the dashboard. Answers are kept in memory and in the state
-folder, under a name made of the spec, our own source, TensorFlow's version, and the machine since its start.
+It ends at the end of its input, so it dies with the dashboard. Answers are kept in memory, descriptions also in the
+state folder, under a name made of the request, the spec, our own source, TensorFlow's version, and the machine since
+its start.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import os
 import threading
 import time
@@ -23,7 +25,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pydantic
 
@@ -43,10 +45,17 @@ _MOST_ANSWERS = 512
 _TRIES = 2
 _SECONDS_BETWEEN_TRIES = 10.0
 _CLOSING = "BoardLab is closing."
+_NONSENSE = "The helper process gave an answer that cannot be understood: see its log."
+_DESCRIBE = "describe"
 
 
 class Layer(pydantic.BaseModel):
-    """One layer of a network; `output_shape` without the batch, as [28, 28, 32]."""
+    """One layer of a network.
+
+    `kind` is its class in Keras, `output_shape` is without the batch, as [28, 28, 32]; `multiply_adds` are for one
+    input; `window` is the kernel's or the pooling's size, and `rate` the share that dropout switches off, both empty
+    for other layers; `inputs` are the names of the layers (or of the network's input) that it reads.
+    """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
 
@@ -54,13 +63,23 @@ class Layer(pydantic.BaseModel):
     kind: str
     output_shape: tuple[int | None, ...]
     parameters: int
+    multiply_adds: int
+    activation: str
+    window: tuple[int, ...]
+    rate: float
+    inputs: tuple[str, ...]
 
 
 class Description(pydantic.BaseModel):
-    """What will be built: layers, parameters, multiply-adds for one image, and the device with the reason."""
+    """What will be built: layers in order, parameters, multiply-adds for one input, and the device with the reason.
+
+    `example` says what one input is: image, point or window.
+    """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
 
+    example: Literal["image", "point", "window"]
+    input_shape: tuple[int | None, ...]
     layers: tuple[Layer, ...]
     parameters: int
     multiply_adds: int
@@ -82,12 +101,34 @@ class Failed:
     sentence: str
 
 
+Answer = Mapping[str, Any]  # an object of JSON
+
+
 @dataclass(frozen=True)
 class _Known:
-    """An answer and how long it is true (monotonic seconds): a dead helper may live again."""
+    """An answer and how long it is true (monotonic seconds)."""
 
-    answer: Description | Failed
+    answer: Answer | Failed
     until: float = float("inf")
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What the helper is asked."""
+
+    request: str
+    spec: Spec
+
+    @property
+    def key(self) -> str:
+        """A name for the answer: the same as long as the answer is the same."""
+        content = f"{self.request} {spec_hash(self.spec)} {_circumstances()}"
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the answer is worth a file: pictures are large and quickly made again."""
+        return self.request == _DESCRIBE
 
 
 class Inspector:
@@ -100,7 +141,7 @@ class Inspector:
         self._folder = state / "cache" / "descriptions"
         self._helper = HelperProcess([*program, "inspect"], state / "inspector.log")
         self._answers: OrderedDict[str, _Known] = OrderedDict()
-        self._asked: OrderedDict[str, Spec] = OrderedDict()
+        self._asked: OrderedDict[str, _Question] = OrderedDict()
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
         self._closed = False
@@ -111,15 +152,22 @@ class Inspector:
         return self._helper.pid
 
     def describe(self, spec: Spec, *, wait_seconds: float = 0.0) -> Description | Pending | Failed:
-        """What `spec` would build, if it is known within `wait_seconds`; else Pending, and it is worked out.
+        """What `spec` would build: `ask` with the answer understood."""
+        answer = self.ask(_DESCRIBE, spec, wait_seconds=wait_seconds)
+        return answer if isinstance(answer, Pending | Failed) else Description.model_validate(answer)
 
-        Where the helper died over it, Failed says so for some seconds before it is tried again.
+    def ask(self, request: str, spec: Spec, *, wait_seconds: float = 0.0) -> Answer | Pending | Failed:
+        """The answer to a request, if it is known within `wait_seconds`; else Pending, and it is worked out.
+
+        `request` is one of those in `trainers.inspection`: describe, schedule, augmentation. Where there
+        is none, Failed says why for some seconds before it is tried again.
         """
-        key = _key(spec)
+        question = _Question(request, spec)
+        key = question.key
         with self._changed:
             if self._known(key) is None:
-                self._ask(key, spec)
-                self._changed.wait_for(lambda: self._known(key) or self._closed, wait_seconds)
+                self._put(question, key)
+                self._changed.wait_for(lambda: self._known(key) is not None or self._closed, wait_seconds)
             if (answer := self._known(key)) is not None:
                 return answer
             return Failed(_CLOSING) if self._closed else Pending(starting=not self._helper.has_answered)
@@ -140,20 +188,20 @@ class Inspector:
             worker.join()
         self._helper.discard()
 
-    def _known(self, key: str) -> Description | Failed | None:
+    def _known(self, key: str) -> Answer | Failed | None:
         known = self._answers.get(key)
         if known is None or time.monotonic() > known.until:
             return None
         self._answers.move_to_end(key)
         return known.answer
 
-    def _ask(self, key: str, spec: Spec) -> None:
+    def _put(self, question: _Question, key: str) -> None:
         if self._closed:
             return
-        if (kept := self._read(key)) is not None:
+        if question.is_kept and (kept := self._read(key)) is not None:
             self._remember(key, _Known(kept))
             return
-        self._asked[key] = spec
+        self._asked[key] = question
         self._asked.move_to_end(key)
         while len(self._asked) > _MOST_ANSWERS:
             self._asked.popitem(last=False)
@@ -169,16 +217,16 @@ class Inspector:
         with suppress(HelperEnded):  # the first question will tell
             self._helper.start()
         while (question := self._next_question()) is not None:
-            key, spec = question
-            known = self._answer(spec)
-            if isinstance(known.answer, Description):
+            key, asked = question
+            known = self._answer(asked)
+            if asked.is_kept and not isinstance(known.answer, Failed):
                 self._keep(key, known.answer)
             with self._changed:
                 self._asked.pop(key, None)
                 self._remember(key, known)
                 self._changed.notify_all()
 
-    def _next_question(self) -> tuple[str, Spec] | None:
+    def _next_question(self) -> tuple[str, _Question] | None:
         """The newest question: the older ones are settings that somebody has moved on from."""
         with self._changed:
             self._changed.wait_for(lambda: self._asked or self._closed)
@@ -187,48 +235,56 @@ class Inspector:
             key = next(reversed(self._asked))
             return key, self._asked[key]
 
-    def _answer(self, spec: Spec) -> _Known:
+    def _answer(self, question: _Question) -> _Known:
         sentence = _CLOSING
         for _ in range(_TRIES):
             if self._closed:
                 break
             try:
-                told = self._helper.ask("describe", {"spec": spec.model_dump(mode="json")})
-                return _Known(_understood(told))
+                told = self._helper.ask(question.request, {"spec": question.spec.model_dump(mode="json")})
+                return _known(_understood(question.request, told))
             except HelperEnded as error:
                 sentence = _CLOSING if self._closed else str(error)
-        return _Known(Failed(sentence), until=time.monotonic() + _SECONDS_BETWEEN_TRIES)
+        return _known(Failed(sentence))
 
     def _remember(self, key: str, known: _Known) -> None:
         self._answers[key] = known
         while len(self._answers) > _MOST_ANSWERS:
             self._answers.popitem(last=False)
 
-    def _read(self, key: str) -> Description | None:
+    def _read(self, key: str) -> Answer | None:
         try:
-            return Description.model_validate(read_json(self._folder / f"{key}.json"))
+            kept: Answer = read_json(self._folder / f"{key}.json")
+            Description.model_validate(kept)
         except (FileNotFoundError, DamagedFile, pydantic.ValidationError):
             return None
+        return kept
 
-    def _keep(self, key: str, answer: Description) -> None:
+    def _keep(self, key: str, answer: Answer) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._folder / f"{key}.json", answer.model_dump_json().encode())
+            write_atomically(self._folder / f"{key}.json", json.dumps(answer).encode())
         except (StorageFailed, OSError):
             return  # a cache that cannot be written only costs the next start some time
 
 
-def _understood(told: Mapping[str, Any]) -> Description | Failed:
+def _known(answer: Answer | Failed) -> _Known:
+    """An answer that holds for good; a failure only for some seconds: a missing file may come, a dead helper live."""
+    if isinstance(answer, Failed):
+        return _Known(answer, until=time.monotonic() + _SECONDS_BETWEEN_TRIES)
+    return _Known(answer)
+
+
+def _understood(request: str, told: Mapping[str, Any]) -> Answer | Failed:
     if "error" in told:
         return Failed(str(told["error"]))
+    answer = told.get("answer")
     try:
-        return Description.model_validate(told.get("answer"))
+        if request == _DESCRIBE:
+            Description.model_validate(answer)
     except pydantic.ValidationError:
-        return Failed("The helper process gave an answer that cannot be understood: see its log.")
-
-
-def _key(spec: Spec) -> str:
-    return hashlib.sha256(f"{spec_hash(spec)} {_circumstances()}".encode()).hexdigest()[:32]
+        return Failed(_NONSENSE)
+    return answer if isinstance(answer, Mapping) else Failed(_NONSENSE)
 
 
 @cache

@@ -16,9 +16,14 @@ def common_options(spec: ClassifySpec) -> dict[str, Any]:
     """What every layer with a kernel is told: starting weights, penalty on large ones, arithmetic."""
     return {
         "kernel_initializer": initializer(spec),
-        "kernel_regularizer": keras.regularizers.L2(spec.l2) if spec.l2 else None,
+        "kernel_regularizer": penalty(spec),
         "dtype": arithmetic(spec),
     }
+
+
+def penalty(spec: ClassifySpec) -> keras.regularizers.Regularizer | None:
+    """What large weights add to the loss: nothing, or so many times the sum of their squares."""
+    return keras.regularizers.L2(spec.l2) if spec.l2 else None
 
 
 def initializer(spec: ClassifySpec) -> keras.initializers.Initializer:

@@ -46,7 +46,12 @@ def _reader(
         [
             keras.Input(input_shape, name="image"),  # [n, 28, 28, 1]
             layers.Reshape((rows, columns * channels), name="rows"),  # [n, 28, 28]
-            cell(spec.width, name="memory", **blocks.common_options(spec)),  # [n, width]
+            cell(
+                spec.width,
+                name="memory",
+                recurrent_regularizer=blocks.penalty(spec),
+                **blocks.common_options(spec),
+            ),  # [n, width]
             *blocks.dropout(spec),
             blocks.probabilities(spec, classes),  # [n, 10]
         ],

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -55,6 +56,33 @@ def test_softmax_has_a_weight_for_every_pixel_and_class(real: Inspector) -> None
     assert told.device_reason
 
 
+def answered(inspector: Inspector, request: str, spec: ClassifySpec) -> Mapping[str, Any]:
+    answer = wait_until(
+        lambda: not isinstance(answer := inspector.ask(request, spec, wait_seconds=1), Pending) and answer,
+        seconds=60,
+        what=request,
+    )
+    assert isinstance(answer, Mapping), answer
+    return answer
+
+
+def test_the_real_helper_draws_schedules_too(real: Inspector) -> None:
+    """Keras' ExponentialDecay: the rate times decay_rate for every decay_epochs."""
+    spec = ClassifySpec(schedule="exponential", learning_rate=0.1, decay_rate=0.5, decay_epochs=2, epochs=6)
+    told = answered(real, "schedule", spec)
+    for epoch, rate in zip(told["epochs"], told["rates"], strict=True):
+        assert rate == pytest.approx(0.1 * 0.5 ** (epoch / 2), rel=1e-4)
+
+
+def test_a_request_that_nobody_knows_is_answered_with_a_sentence(real: Inspector) -> None:
+    answer = wait_until(
+        lambda: not isinstance(answer := real.ask("fly", SOFTMAX, wait_seconds=1), Pending) and answer
+    )
+    assert answer == Failed(
+        "The helper does not know this request: it knows describe, schedule, augmentation."
+    )
+
+
 def test_a_killed_helper_is_replaced_and_asked_again(real: Inspector) -> None:
     described(real, SOFTMAX)
     killed = real.helper_pid
@@ -77,7 +105,15 @@ def helper(code: str) -> tuple[str, ...]:
     return (sys.executable, "-c", "import json, sys, time\n" + code)
 
 
-ANSWER = {"layers": [], "parameters": 1, "multiply_adds": 1, "device": "CPU", "device_reason": "none"}
+ANSWER = {
+    "example": "image",
+    "input_shape": [28, 28, 1],
+    "layers": [],
+    "parameters": 1,
+    "multiply_adds": 1,
+    "device": "CPU",
+    "device_reason": "none",
+}
 ANSWERING = """
 print("a library's greeting")
 for line in sys.stdin:
@@ -124,6 +160,38 @@ def test_a_damaged_cache_is_asked_anew(tmp_path: Path, notes: Path, content: byt
     assert json.loads(kept.read_bytes())["parameters"] == 1
 
 
+def test_requests_about_one_spec_have_answers_of_their_own(tmp_path: Path) -> None:
+    """Answers other than descriptions are not kept on the disk: pictures are large and quickly made again."""
+    telling = helper(
+        "for line in sys.stdin:\n"
+        "    asked = json.loads(line)\n"
+        f"    answer = {ANSWER} if asked['request'] == 'describe' else {{'told': asked['request']}}\n"
+        "    print(json.dumps({'id': asked['id'], 'answer': answer}), flush=True)"
+    )
+    inspector = Inspector(tmp_path, telling)
+    assert answered(inspector, "schedule", SOFTMAX) == {"told": "schedule"}
+    assert answered(inspector, "augmentation", SOFTMAX) == {"told": "augmentation"}
+    assert described(inspector, SOFTMAX) == Description(**ANSWER)
+    assert inspector.ask("schedule", SOFTMAX) == {"told": "schedule"}
+    inspector.close()
+    (kept,) = (tmp_path / "cache").rglob("*.json")
+    assert json.loads(kept.read_bytes()) == ANSWER
+
+
+@pytest.mark.parametrize(("request_", "told"), [("describe", {"layers": 7}), ("schedule", [1, 2])])
+def test_an_answer_that_cannot_be_understood_is_a_sentence(
+    tmp_path: Path, request_: str, told: object
+) -> None:
+    inspector = Inspector(
+        tmp_path, helper(f"ANSWER = {told!r}\nNOTES = {str(tmp_path / 'n')!r}\n{ANSWERING}")
+    )
+    answer = wait_until(
+        lambda: not isinstance(answer := inspector.ask(request_, SOFTMAX, wait_seconds=1), Pending) and answer
+    )
+    assert answer == Failed("The helper process gave an answer that cannot be understood: see its log.")
+    inspector.close()
+
+
 def test_many_pages_ask_one_helper(tmp_path: Path, notes: Path) -> None:
     inspector = Inspector(tmp_path, answering(notes))
     specs = [ClassifySpec(epochs=number) for number in range(1, 9)]
@@ -152,6 +220,24 @@ def test_a_helper_that_always_dies_is_a_sentence_and_not_a_storm(tmp_path: Path)
         assert inspector.describe(SOFTMAX) == answer
     inspector.close()
     assert born == births.read_text().count("born") == 2
+
+
+def test_a_refusal_is_asked_again_after_a_while(
+    tmp_path: Path, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was missing may have come meanwhile."""
+    refusing = helper(
+        "from pathlib import Path\n"
+        "for line in sys.stdin:\n"
+        f"    told = {{'answer': {ANSWER}}} if Path({str(notes)!r}).exists() else {{'error': 'No file.'}}\n"
+        "    print(json.dumps({'id': json.loads(line)['id'], **told}), flush=True)"
+    )
+    monkeypatch.setattr("trainers.launchers.inspector._SECONDS_BETWEEN_TRIES", 0.5)
+    inspector = Inspector(tmp_path, refusing)
+    assert wait_until(lambda: inspector.describe(SOFTMAX, wait_seconds=1) == Failed("No file."))
+    notes.touch()
+    assert wait_until(lambda: inspector.describe(SOFTMAX, wait_seconds=1) == Description(**ANSWER))
+    inspector.close()
 
 
 def test_a_program_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
