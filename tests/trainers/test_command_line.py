@@ -151,7 +151,7 @@ def test_a_terminal_shows_progress_and_ctrl_c_stops(logdir: Path) -> None:
         timeout=90,
         dimensions=(24, 200),
     )
-    terminal.expect(r"step [\d,]+ of 320,000, epoch \d+ of 10000, .*images/s, training [\d.]+%, validation")
+    terminal.expect(r"step [\d,]+ of 320,000, epoch \d+ of 10000, .*examples/s, training [\d.]+%, validation")
     terminal.sendintr()
     terminal.expect(r'\{"run": "e/r".*"state": "stopped".*\}')
     terminal.expect(pexpect.EOF)
