@@ -258,7 +258,7 @@ def test_a_status_that_said_starting_for_another_process_is_taken_over(logdir: P
 def test_an_error_nobody_foresaw_is_a_sentence_with_its_traceback_in_the_log(
     logdir: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(training, "run_loop", fail)

@@ -57,9 +57,9 @@ def first_kernel(model: keras.Model) -> np.ndarray | None:
     if kernel is None or len(image) != 3:
         return None
     if len(kernel.shape) == 4:
-        return np.asarray(keras.ops.convert_to_numpy(kernel), np.float32)
+        return tf.convert_to_tensor(kernel, tf.float32).numpy()
     if len(kernel.shape) == 2 and kernel.shape[0] == np.prod(image):
-        return np.asarray(keras.ops.convert_to_numpy(kernel), np.float32).reshape(*image, -1)
+        return tf.convert_to_tensor(kernel, tf.float32).numpy().reshape(*image, -1)
     return None
 
 
