@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.build_line import Refusal, ask, draw_layers, sentence
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
+from dashboard.preset_choice import draw_presets, say_preset
+from dashboard.previews import draw_previews
 from dashboard.run_choice import choose, chosen_keys
 from dashboard.services import Services
 from dashboard.shown_runs import newest_first, shown_after_start
@@ -17,22 +19,26 @@ from dashboard.spec_form import draw_settings, spec_from_form
 from dashboard.starting import FIRST_EXPERIMENT, is_new_press, names_to_try, start
 from trainers.launchers import Description, Pending
 from trainers.runs import LONGEST_NAME, RunError
-from trainers.specs import InvalidSpec, Spec
-
-TASK = "classify"
+from trainers.specs import SPECS, InvalidSpec, Spec
 
 
 @st.fragment
 def draw_form(started: Services) -> None:
     """Draws the form in a part of its own: a changed setting redraws nothing but the form."""
     top = st.container()
-    values = draw_settings(TASK)
+    task = draw_task()
+    preset = draw_presets() if task == "classify" else None
+    form = draw_settings(task)
     spec, problem = None, ""
     try:
-        spec = spec_from_form(TASK, values)
+        spec = spec_from_form(task, form.values)
     except InvalidSpec as error:
         problem = str(error)
+    if preset is not None and spec is not None:
+        say_preset(preset, spec)
     answer = _ask(started, spec) if spec is not None else None
+    if spec is not None and not isinstance(answer, Refusal):
+        draw_previews(started.inspector, spec, form.places)
     if isinstance(answer, Description):
         draw_layers(answer)
     elif isinstance(answer, Refusal):
@@ -56,6 +62,21 @@ def draw_form(started: Services) -> None:
         )
         if pressed and spec is not None and is_new_press(st.session_state.get("pressed_at"), time.monotonic):
             _start(started, spec, experiment, name, taken)
+
+
+def draw_task() -> str:
+    """The widget for the task, where there is more than one; gives the task."""
+    tasks = list(SPECS)
+    if len(tasks) == 1:
+        return tasks[0]
+    chosen: str | None = st.selectbox(
+        _("Task"),
+        tasks,
+        key="task",
+        bind="query-params",
+        help=_("Name what images show, tell points in a plane apart, or forecast a signal."),
+    )
+    return chosen or tasks[0]
 
 
 def draw_name(spec: Spec | None, taken: list[str]) -> str:

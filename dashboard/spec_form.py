@@ -1,22 +1,33 @@
 """A form made from a spec: one widget a setting, so that a new field of a spec is a new widget.
 
-The widgets' keys are the settings' names and bound to the address, so an address holds the whole form. What the
-widgets hold (`form_values`) and the spec they ask for (`spec_from_form`) are plain functions, each other's inverse.
+The widgets' keys are bound to the address, so an address holds the whole form. What the widgets hold (`form_values`)
+and the spec they ask for (`spec_from_form`) are plain functions, each other's inverse.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.language import _
-from trainers.specs import SPECS, Setting, Spec, applies, parse_spec, settings
+from trainers.specs import SPECS, Group, Setting, Spec, applies, parse_spec, settings
 
-FormValue = str | int | float
+FormValue = str | int | float | bool
 LETTERS_IN_A_ROW = 24  # choices with more letters than fit beside each other become a list
+ILLUSTRATED = ("schedule", "elastic")  # settings below which there is room for a drawing
+
+
+@dataclass
+class Form:
+    """What the widgets hold, by setting (None where the reader emptied one), and the places for drawings below some."""
+
+    values: dict[str, FormValue | None] = field(default_factory=dict)
+    places: dict[str, DeltaGenerator] = field(default_factory=dict)
 
 
 def form_values(spec: Spec) -> dict[str, FormValue]:
@@ -24,6 +35,17 @@ def form_values(spec: Spec) -> dict[str, FormValue]:
     return {
         setting.name: widget_value(setting, getattr(spec, setting.name)) for setting in settings(type(spec))
     }
+
+
+def form_state(spec: Spec) -> dict[str, FormValue]:
+    """The same by the widgets' keys, the task among them: what a session's state needs to fill the form."""
+    by_key = {widget_key(spec.task, name): value for name, value in form_values(spec).items()}
+    return {"task": spec.task, **by_key}
+
+
+def widget_key(task: str, name: str) -> str:
+    """The key of a setting's widget, its name in the address. Tasks share names, but not what may be chosen."""
+    return name if task == next(iter(SPECS)) else f"{task}_{name}"
 
 
 def spec_from_form(task: str, values: Mapping[str, FormValue | None]) -> Spec:
@@ -41,34 +63,57 @@ def spec_from_form(task: str, values: Mapping[str, FormValue | None]) -> Spec:
     return parse_spec({"task": task, **asked})
 
 
-def draw_settings(task: str) -> dict[str, FormValue | None]:
-    """Draws the settings that have an effect, the common ones first, the rest folded away; gives what they hold."""
-    values: dict[str, FormValue | None] = {}
-    waiting = list(settings(SPECS[task]))
-    common = [setting for setting in waiting if setting.group == "common"]
-    for setting in common:
-        if applies(setting, values):
-            values[setting.name] = draw_setting(setting)
-    rest = [setting for setting in waiting if setting.group != "common" and applies(setting, values)]
+def draw_settings(task: str) -> Form:
+    """Draws the settings that have an effect: the common ones first, the rest folded away under headings."""
+    form = Form()
+    _draw_group(task, "common", form)
     with st.expander(_("More settings"), key="more_settings"):
-        for setting in rest:
-            values[setting.name] = draw_setting(setting)
-    return values
+        for group, heading in headings().items():
+            place = st.container(gap="small")
+            with place:
+                if _has_settings(task, group, form):
+                    st.markdown(f"###### {heading}")
+                _draw_group(task, group, form)
+    return form
 
 
-def draw_setting(setting: Setting) -> FormValue | None:
+def headings() -> dict[Group, str]:
+    """The groups of settings that are folded away, in their order, with their headings."""
+    return {
+        "network": _("Network"),
+        "training": _("Training"),
+        "data": _("Data"),
+        "summaries": _("What TensorBoard gets"),
+        "machine": _("Machine"),
+    }
+
+
+def _has_settings(task: str, group: Group, form: Form) -> bool:
+    """Whether any setting of a group has an effect beside what is drawn so far."""
+    return any(one.group == group and applies(one, form.values) for one in settings(SPECS[task]))
+
+
+def _draw_group(task: str, group: Group, form: Form) -> None:
+    for setting in settings(SPECS[task]):
+        if setting.group == group and applies(setting, form.values):
+            form.values[setting.name] = draw_setting(setting, widget_key(task, setting.name))
+            if setting.name in ILLUSTRATED:
+                form.places[setting.name] = st.container()
+
+
+def draw_setting(setting: Setting, key: str) -> FormValue | None:
     """The widget of one setting; None where the reader emptied it."""
     label = label_of(setting)
-    common: dict[str, Any] = {
-        "key": setting.name,
-        "help": _(setting.description) + ".",
-        "bind": "query-params",
-    }
+    common: dict[str, Any] = {"key": key, "help": _(setting.description) + ".", "bind": "query-params"}
     default = widget_value(setting, setting.default)
     if setting.kind == "choice":
         return _draw_choice(setting, label, common)
+    if setting.kind == "bool":
+        return st.toggle(label, value=bool(default), **common)
     if setting.kind == "path":
         return st.text_input(label, value=default, placeholder=_("/path/to/file"), **common)
+    if setting.kind == "text":
+        return st.text_input(label, value=default, **common)
     if setting.logarithmic:
         options = typical_values(setting)
         return st.selectbox(
@@ -104,8 +149,10 @@ def label_of(setting: Setting) -> str:
 
 def widget_value(setting: Setting, value: Any) -> FormValue:
     """What a setting's widget holds for a value of the spec."""
-    if setting.kind in ("choice", "path"):
+    if setting.kind in ("choice", "path", "text"):
         return "" if value is None else str(value)
+    if setting.kind == "bool":
+        return bool(value)
     if setting.logarithmic:
         return repr(float(value))
     return int(value) if setting.kind == "int" else float(value)
@@ -121,20 +168,23 @@ def typical_values(setting: Setting) -> list[str]:
 
 
 def step_of(setting: Setting) -> int | float:
-    """How much one press of + or - changes a number: 1, or a twentieth of a small range."""
-    if setting.kind == "int":
-        return 1
-    small = (
-        setting.minimum is not None and setting.maximum is not None and setting.maximum - setting.minimum <= 1
-    )
-    return 0.05 if small else 1.0
+    """How much one press of + or - changes a number: 1, less where the range or the default is small."""
+    assert setting.minimum is not None and setting.maximum is not None
+    reach = setting.maximum - setting.minimum
+    if setting.kind == "int" or reach > 20:
+        return 1 if setting.kind == "int" else 1.0
+    if reach > 1 and setting.default < 0.01 and not setting.unit:
+        return 0.0001  # a strength, as of a penalty: only small ones are of use
+    return 0.05 if reach <= 5 else 0.5
 
 
 def shown_value(value: Any) -> str:
-    """A setting's value as a reader sees it: "0.001", "1,000", "mnist-5k"; a file by its name."""
+    """A setting's value as a reader sees it: "0.001", "1,000", "on", "mnist-5k"; a file by its name."""
     if value is None:
         return "–"
-    if isinstance(value, bool | int):
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:g}"

@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 
 from dashboard.spec_form import (
     changes_line,
+    form_state,
     form_values,
+    headings,
     label_of,
+    shown_value,
     spec_from_form,
     step_of,
     typical_values,
 )
 from tests.any_spec import specs
-from trainers.specs import SPECS, InvalidSpec, applies, changed_settings, settings
+from trainers.specs import SPECS, InvalidSpec, applies, changed_settings, parse_spec, settings
 
 CLASSIFY = settings(SPECS["classify"])
 
@@ -28,7 +31,19 @@ def test_the_untouched_form_asks_for_the_default():
     assert changed_settings(spec_from_form("classify", {})) == {}
 
 
-@given(specs(), st.sampled_from(["softmax", "mlp", "simple_cnn"]))
+@pytest.mark.parametrize("task", SPECS)
+def test_the_widgets_of_all_tasks_have_keys_of_their_own(task):
+    keys = {key for other in SPECS if other != task for key in form_state(parse_spec({"task": other}))}
+    assert keys & form_state(parse_spec({"task": task})).keys() <= {"task"}
+    assert form_state(parse_spec({"task": task}))["task"] == task
+
+
+@pytest.mark.parametrize("task", SPECS)
+def test_every_group_of_settings_has_its_place_in_the_form(task):
+    assert {setting.group for setting in settings(SPECS[task])} <= {"common", *headings()}
+
+
+@given(specs(), st.sampled_from(["softmax", "mlp"]))
 def test_what_another_model_left_in_the_form_does_not_count(spec, model):
     after = spec_from_form("classify", {**form_values(spec), "model": model})
     assert after.model == model
@@ -42,6 +57,7 @@ def test_what_another_model_left_in_the_form_does_not_count(spec, model):
         ({"learning_rate": "0"}, "Learning rate cannot be"),
         ({"epochs": 0}, "Epochs cannot be 0: it must be a whole number, at least 1"),
         ({"model": "gpt"}, "Model cannot be 'gpt': it must be one of softmax"),
+        ({"features": "pca", "model": "lenet5"}, "pca.*lenet5.*softmax or mlp"),
         ({"learning_rate": "nan"}, "Learning rate cannot be"),
     ],
 )
@@ -72,15 +88,17 @@ def test_labels_carry_their_unit():
 
 
 def test_steps_fit_the_range():
-    by_name = {setting.name: setting for setting in CLASSIFY}
-    assert (step_of(by_name["dropout"]), step_of(by_name["pace"]), step_of(by_name["epochs"])) == (
-        0.05,
-        1.0,
-        1,
-    )
+    steps = {setting.name: step_of(setting) for setting in CLASSIFY if setting.kind in ("int", "float")}
+    expected = {"dropout": 0.05, "pace": 1.0, "epochs": 1, "l2": 0.0001, "shift": 0.5, "rotation": 1.0}
+    assert {name: steps[name] for name in expected} == expected
 
 
 def test_the_changes_read_as_one_line():
     assert changes_line({"model": "mlp", "learning_rate": 0.01, "batch_size": 1024}) == (
         "Model mlp · Learning rate 0.01 · Batch size 1,024"
     )
+
+
+def test_switches_read_as_on_and_off():
+    assert (shown_value(True), shown_value(False), shown_value(1)) == ("on", "off", "1")
+    assert changes_line({"batch_norm": True}) == "Batch normalisation on"

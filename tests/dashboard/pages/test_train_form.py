@@ -1,0 +1,78 @@
+"""The form of the Train page: presets, settings under headings, and what it draws before anything starts."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.preset_choice import filled
+from tests.running import wait_until
+from trainers.specs import PRESETS, SPECS, BoundarySpec
+
+
+def words(page: AppTest) -> str:
+    kinds = ("markdown", "caption")
+    return "\n".join(element.value.replace("\\", "") for kind in kinds for element in page.get(kind))
+
+
+def test_a_preset_fills_the_form_and_the_address(open_page):
+    page = open_page(model="mlp", depth="5", threads="3")
+    page.selectbox(key="preset").select("fast-cnn").run()
+    assert not page.exception
+    held = filled(PRESETS["fast-cnn"])
+    assert {key: page.session_state[key] for key in held if key in page.session_state} == {
+        key: value for key, value in held.items() if key in page.session_state
+    }
+    assert (page.selectbox(key="model").value, page.number_input(key="batch_size").value) == ("fast_cnn", 256)
+    assert page.query_params["model"] == "fast_cnn"
+    assert page.number_input(key="threads").value == 3  # the machine is not a preset's business
+    assert PRESETS["fast-cnn"].explanation in words(page)
+    assert "Changed since" not in words(page)
+    page.number_input(key="epochs").set_value(7).run()
+    assert "Changed since: Epochs 7." in words(page)
+
+
+def test_settings_stand_under_headings_and_switches_only_where_they_have_an_effect(open_page):
+    page = open_page(model="softmax")
+    headings = re.findall(r"^###### (.+)$", words(page), flags=re.MULTILINE)
+    assert headings == ["Network", "Training", "Data", "What TensorBoard gets", "Machine"]
+    assert "batch_norm" not in {toggle.key for toggle in page.toggle}
+    page = open_page(model="lenet5", batch_norm="true", histograms="false")
+    switches = {toggle.key: toggle.value for toggle in page.toggle}
+    assert (switches["batch_norm"], switches["histograms"], switches["norms"]) == (True, False, True)
+
+
+def charts(page: AppTest) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in page.get("vega_lite_chart")]
+
+
+def sheets(page: AppTest) -> list[str]:
+    return [drawn.proto.body for drawn in page.get("html") if "data:image/png" in drawn.proto.body]
+
+
+def test_a_schedule_and_augmented_images_are_drawn_before_anything_starts(open_page):
+    page = open_page(schedule="cosine", epochs="2", rotation="20")
+    wait_until(lambda: charts(page.run()) and sheets(page), seconds=90, what="the helper's drawings")
+    assert not page.exception
+    (chart,) = charts(page)
+    assert chart["mark"]["type"] == "line"
+    assert 'alt="A training image"' in sheets(page)[0]
+
+
+def test_nothing_is_drawn_of_a_constant_rate_and_untouched_images(open_page):
+    page = open_page()
+    assert charts(page) == [] and sheets(page) == []
+
+
+def test_each_task_has_its_own_settings(open_page, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(SPECS, "boundary", BoundarySpec)
+    page = open_page(task="boundary", epochs="7", boundary_epochs="9")
+    assert page.number_input(key="boundary_epochs").value == 9
+    assert page.selectbox(key="boundary_dataset").value == "xor"
+    assert "preset" not in {box.key for box in page.selectbox}
+    page.selectbox(key="task").select("classify").run()
+    assert not page.exception
+    assert page.number_input(key="epochs").value == 7
