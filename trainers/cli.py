@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from trainers import availability, datasets
+from trainers import availability, datasets, hardware
 from trainers.execution import execute
 from trainers.launchers import (
     CannotGoOn,
@@ -47,7 +47,18 @@ from trainers.runs import (
     read_status,
     run_at,
 )
-from trainers.specs import SPECS, InvalidSpec, Setting, Spec, legal_values, parse_spec, settings
+from trainers.specs import (
+    PRESETS,
+    SPECS,
+    ClassifySpec,
+    InvalidSpec,
+    Setting,
+    Spec,
+    legal_values,
+    parse_spec,
+    settings,
+    with_preset,
+)
 from trainers.terminal import Terminal, quiet_output
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -95,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(task, help=spec_class.__doc__, allow_abbrev=False)
         command.set_defaults(command=_train, task=task)
         _add_places(command)
+        if spec_class is ClassifySpec:
+            _add_preset(command)
         for setting in settings(spec_class):
             _add_setting(command, setting)
     for name, function, argument, text in (
@@ -170,14 +183,24 @@ def _add_places(command: argparse.ArgumentParser) -> None:
     _add_limit(places)
 
 
+def _add_preset(command: argparse.ArgumentParser) -> None:
+    described = "; ".join(f"{preset.name}: {preset.explanation}" for preset in PRESETS.values())
+    text = f"settings that belong together, where no option says otherwise. {described}"
+    command.add_argument("--preset", metavar="NAME", help=text.replace("%", "%%"))
+
+
 def _add_setting(command: argparse.ArgumentParser, setting: Setting) -> None:
-    """A setting as an option. The spec judges the value, so that a person reads the same sentence everywhere."""
+    """A setting as an option. The spec judges the value, so that a person reads the same sentence everywhere.
+
+    A switch without a value is switched on.
+    """
     allowed = "" if setting.kind == "path" else f": {legal_values(setting)}"
     unit = f" [{setting.unit}]" if setting.unit else ""
     default = "" if setting.default is None else f" (default: {setting.default})"
     text = f"{setting.description}{unit}{allowed}{default}".replace("%", "%%")
+    value: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.kind == "bool" else {}
     command.add_argument(
-        setting.option, dest=f"setting_{setting.name}", metavar=setting.kind.upper(), help=text
+        setting.option, dest=f"setting_{setting.name}", metavar=setting.kind.upper(), help=text, **value
     )
 
 
@@ -187,7 +210,20 @@ def _spec(chosen: argparse.Namespace) -> Spec:
         given = getattr(chosen, f"setting_{setting.name}")
         if given is not None:  # a path means this folder's file, wherever the trainer will run
             values[setting.name] = Path(given).resolve() if setting.kind == "path" else given
-    return parse_spec(values)
+    preset: str | None = getattr(chosen, "preset", None)
+    return parse_spec(values if preset is None else _preset_values(preset, values))
+
+
+def _preset_values(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What was given and, where nothing was, what the preset says; in bfloat16 where that is as good and fast here."""
+    if name not in PRESETS:
+        raise InvalidSpec(f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}.")
+    both = with_preset(name, values)
+    if PRESETS[name].fast_precision and "precision" not in both:
+        both["precision"] = hardware.fast_precision(both.get("device", "best"))
+        if both["precision"] != "float32":
+            print(f"This machine computes in {both['precision']}, which the preset {name} uses for speed.")
+    return both
 
 
 def _limit(text: str | int) -> int:
@@ -206,6 +242,7 @@ def _free_name(logdir: Path, experiment: str, stem: str) -> str:
 def _train(chosen: argparse.Namespace) -> int:
     spec, limit = _spec(chosen), _limit(chosen.limit)
     availability.check(spec)
+    hardware.check(spec)
     name = chosen.run if chosen.run is not None else _free_name(chosen.logdir, chosen.experiment, spec.model)
     _interrupt_on_termination()
     run = submit(spec, logdir=chosen.logdir, experiment=chosen.experiment, name=name, foreground=True)

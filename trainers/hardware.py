@@ -1,4 +1,4 @@
-"""Where a run computes: processor threads and graphics memory, settled before TensorFlow runs its first operation.
+"""Where a run computes: device, threads, graphics memory, precision; settled before TensorFlow's first operation.
 
 TensorFlow fixes its thread pools and device memory when it runs the first operation; until then it may be
 imported. That is why a spare can wait with everything imported and still obey each run's settings.
@@ -9,59 +9,174 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from trainers.specs import ClassifySpec
+from trainers.specs import BoundarySpec, ClassifySpec, InvalidSpec, SequenceSpec
+from trainers.threads import threads_for
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 # Before TensorFlow is imported: its start-up chatter would drown the log that students read. What matters of
 # it (which device, and why) is said by `Device.reason`; failures arrive as exceptions in any case.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
+PROCESSOR = Path("/proc/cpuinfo")
+_BFLOAT16_FLAGS = ("amx_bf16", "avx512_bf16")  # the processor's instructions that compute in bfloat16
+_BFLOAT16_CAPABILITY = (8, 0)  # of NVIDIA's GPUs since Ampere
+_REPEATABLE = " Every operation is done in a way that repeats to the last digit, which costs some speed."
+
+AnySpec = ClassifySpec | BoundarySpec | SequenceSpec
 
 
 @dataclass(frozen=True)
 class Device:
-    """What a run computes on (`name`: "CPU" or the GPU's name) and one sentence why."""
+    """What a run computes on (`name`: "CPU" or the GPU's name) and why, in a sentence or two."""
 
     name: str
     reason: str
 
 
-def configure(spec: ClassifySpec) -> Device:
-    """Sets threads and graphics memory as a spec asks and says which device is used, and why.
+def configure(spec: AnySpec) -> Device:
+    """Sets device, threads, graphics memory and determinism as a spec asks; says which device is used, and why.
 
-    Must come before the process's first operation; raises RuntimeError otherwise.
+    Must come before the process's first operation; raises RuntimeError otherwise, but for threads that nobody
+    chose: the process keeps those it has. Raises InvalidSpec for what this machine cannot do.
     """
     import tensorflow as tf
 
-    if spec.threads:
-        tf.config.threading.set_intra_op_parallelism_threads(spec.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(spec.threads)
-    graphics = tf.config.list_physical_devices("GPU")
-    if graphics:
-        # The same seed gives the same curve. A CPU needs nothing for that, and would only lose speed.
+    used = device(spec)
+    if spec.deterministic:
+        # Sums in one order, whatever the threads: on a CPU the operations that add up in parallel, on a GPU also
+        # convolutions and gathers. Operations without such a way raise an error instead of differing.
         tf.config.experimental.enable_op_determinism()
-    for gpu in graphics:
-        if spec.gpu_memory:
-            limit = tf.config.LogicalDeviceConfiguration(memory_limit=spec.gpu_memory)  # MiB
-            tf.config.set_logical_device_configuration(gpu, [limit])
-        else:
-            tf.config.experimental.set_memory_growth(gpu, True)
-    return device(spec)
+    gpu = _used_gpu(spec)
+    if gpu is None:
+        return _with_threads(spec, used)
+    if spec.threads:
+        _set_threads(spec.threads)
+    if spec.gpu_memory:
+        limit = tf.config.LogicalDeviceConfiguration(memory_limit=spec.gpu_memory)  # MiB
+        tf.config.set_logical_device_configuration(gpu, [limit])
+    else:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    return used
 
 
-def device(spec: ClassifySpec) -> Device:
-    """The device that a spec's run would use here, and why; sets and allocates nothing."""
+def device(spec: AnySpec, cpuinfo: str | None = None) -> Device:
+    """The device that a spec's run would use here, and why; sets and allocates nothing.
+
+    `cpuinfo` is what Linux says of the processor, read from /proc where it is None. Raises InvalidSpec for
+    what this machine cannot do.
+    """
     import tensorflow as tf
 
-    graphics = tf.config.list_physical_devices("GPU")
-    if graphics:
-        name = tf.config.experimental.get_device_details(graphics[0]).get("device_name", "GPU")
+    repeatable = _REPEATABLE if spec.deterministic else ""
+    gpu = _used_gpu(spec)
+    if gpu is not None:
+        details = tf.config.experimental.get_device_details(gpu)
+        name = details.get("device_name", "GPU")
+        _check_precision_of_gpu(spec, name, details.get("compute_capability"))
         memory = f"at most {spec.gpu_memory:,} MiB of its memory" if spec.gpu_memory else "memory on demand"
-        return Device(name, f"TensorFlow found this GPU; the run takes {memory}.")
-    threads = spec.threads or usable_cores()
-    plural = "thread" if threads == 1 else "threads"
-    return Device("CPU", f"{_why_no_gpu(tf.test.is_built_with_cuda())}; the run uses {threads} {plural}.")
+        return Device(name, f"TensorFlow found this GPU; the run takes {memory}.{repeatable}")
+    why = _why_no_gpu(tf.test.is_built_with_cuda())
+    if spec.device == "gpu":
+        raise InvalidSpec(f"There is no GPU to train on: {why}. Choose the device best or cpu.")
+    if spec.device == "cpu":
+        why = "The settings ask for the CPU"
+    _check_precision_of_processor(spec, cpuinfo)
+    return Device("CPU", f"{why}; the run uses {_threads_in_words(spec)}.{repeatable}")
+
+
+def check(spec: AnySpec) -> None:
+    """Raises InvalidSpec for what this machine cannot do, before anything starts.
+
+    TensorFlow, which knows it, is imported only where a spec asks for something that not every machine has.
+    """
+    if spec.device == "gpu" or (isinstance(spec, ClassifySpec) and spec.precision != "float32"):
+        device(spec)
+
+
+def fast_precision(device: str = "best", cpuinfo: str | None = None) -> Literal["float32", "bfloat16"]:
+    """bfloat16 where the device computes in it that a spec with this `device` would use here; else float32."""
+    import tensorflow as tf
+
+    graphics = [] if device == "cpu" else tf.config.list_physical_devices("GPU")
+    if graphics:
+        capability = tf.config.experimental.get_device_details(graphics[0]).get("compute_capability")
+        return "bfloat16" if capability and capability >= _BFLOAT16_CAPABILITY else "float32"
+    return "bfloat16" if bfloat16_instructions(cpuinfo) else "float32"
+
+
+def bfloat16_instructions(cpuinfo: str | None = None) -> tuple[str, ...]:
+    """The instructions of this processor that compute in bfloat16: () where it has none, or where nothing says so."""
+    if cpuinfo is None:
+        cpuinfo = PROCESSOR.read_text() if PROCESSOR.exists() else ""
+    flags = {flag for line in cpuinfo.splitlines() if line.startswith("flags") for flag in line.split()}
+    return tuple(flag for flag in _BFLOAT16_FLAGS if flag in flags)
+
+
+def _used_gpu(spec: AnySpec) -> tf.config.PhysicalDevice | None:
+    """The GPU that a spec's run uses, None for the CPU."""
+    import tensorflow as tf
+
+    graphics = [] if spec.device == "cpu" else tf.config.list_physical_devices("GPU")
+    return graphics[0] if graphics else None
+
+
+def _with_threads(spec: AnySpec, used: Device) -> Device:
+    """Sets the threads of a run on the CPU, which a hidden GPU does not disturb."""
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        tf.config.set_visible_devices([], "GPU")
+    if spec.threads:
+        _set_threads(spec.threads)
+    elif _threads(spec) == 1:
+        try:
+            _set_threads(1)
+        except RuntimeError:  # TensorFlow computes already
+            return Device(used.name, f"{used.reason} This process had computed before and keeps its threads.")
+    return used
+
+
+def _set_threads(count: int) -> None:
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(count)
+    tf.config.threading.set_inter_op_parallelism_threads(count)
+
+
+def _threads(spec: AnySpec) -> int:
+    """How many threads a run on the CPU uses."""
+    return spec.threads or threads_for(spec) or usable_cores()
+
+
+def _threads_in_words(spec: AnySpec) -> str:
+    count = _threads(spec)
+    words = f"{count} {'thread' if count == 1 else 'threads'}"
+    if spec.threads or count == usable_cores():
+        return words
+    return f"{words}, because its steps are so short that sharing them out would take longer than doing them"
+
+
+def _check_precision_of_processor(spec: AnySpec, cpuinfo: str | None) -> None:
+    if isinstance(spec, ClassifySpec) and spec.precision == "bfloat16" and not bfloat16_instructions(cpuinfo):
+        raise InvalidSpec(
+            "This processor does not compute in bfloat16 (it has neither amx_bf16 nor avx512_bf16) and would be slower "
+            "with it: choose the precision float32."
+        )
+
+
+def _check_precision_of_gpu(spec: AnySpec, name: str, capability: tuple[int, int] | None) -> None:
+    if not isinstance(spec, ClassifySpec) or spec.precision != "bfloat16" or capability is None:
+        return
+    if capability < _BFLOAT16_CAPABILITY:
+        raise InvalidSpec(
+            f"The GPU {name} does not compute in bfloat16 (its compute capability is {capability[0]}.{capability[1]}, "
+            "below 8.0): choose the precision float32."
+        )
 
 
 def _why_no_gpu(built_with_cuda: bool) -> str:
