@@ -54,7 +54,7 @@ def descent(
     optimizer = optimizers.build(spec, steered)
     optimizer.build(model.trainable_variables)
     augment = augmentation.layers_for(spec, model.input_shape[1:])
-    loss = loss_function(spec.label_smoothing, classes=model.output_shape[-1])
+    loss = loss_function(spec.label_smoothing)
     images = tf.TensorSpec([None, *train.images.shape[1:]], train.images.dtype)
     step = _training_step(model, optimizer, loss, augment, images)
     weights = {id(weight) for weight in model.weights}
@@ -86,17 +86,25 @@ def correct(probabilities: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.equal(tf.argmax(probabilities, axis=1), labels), tf.float32)
 
 
-def loss_function(label_smoothing: float, classes: int) -> Loss:
+def loss_function(label_smoothing: float) -> Loss:
     """The cross-entropy −log p(label) in nats, averaged over the batch.
 
     With a label smoothing s the label is believed with a share 1 − s only, and the rest belongs to all classes alike
     (Szegedy et al. 2016, arXiv:1512.00567). Keras computes it from the scores before the softmax, so that a network
     that is very sure and wrong gives no log 0.
     """
-    if not label_smoothing:
-        return keras.losses.SparseCategoricalCrossentropy()
-    smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
-    return lambda labels, probabilities: smoothed(tf.one_hot(labels, classes), probabilities)
+
+    def loss(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+        if label_smoothing:
+            truth = tf.one_hot(labels, probabilities.shape[-1])  # [b, classes]
+            losses = keras.losses.categorical_crossentropy(
+                truth, probabilities, label_smoothing=label_smoothing
+            )
+        else:
+            losses = keras.losses.sparse_categorical_crossentropy(labels, probabilities)  # [b]
+        return tf.reduce_mean(losses)
+
+    return loss
 
 
 def _training_step(

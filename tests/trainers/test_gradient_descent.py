@@ -89,7 +89,7 @@ def test_a_network_that_is_sure_and_wrong_has_a_finite_loss(smoothing: float) ->
     """−log p(1) is 10,000 here, and −log 0 for whoever computes p first."""
     model = models.build(ClassifySpec())
     model.set_weights([np.zeros((784, 10)), np.array([1e4] + [0.0] * 9)])
-    loss, labels = loss_function(smoothing, 10), tf.ones([5], tf.int64)
+    loss, labels = loss_function(smoothing), tf.ones([5], tf.int64)
     compiled = tf.function(lambda: loss(labels, model(tf.zeros([5, 28, 28, 1]))))
     believed_elsewhere = 1 - smoothing / 10
     assert compiled().numpy() == pytest.approx(1e4 * believed_elsewhere)
