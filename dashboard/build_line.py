@@ -52,7 +52,8 @@ def sentence(answer: Description | Pending | Refusal) -> str:
 
 def described(built: Description) -> str:
     """A network in one line: "3 layers with weights, 118,282 parameters, 118,016 multiply-adds for one image. …"."""
-    weighted = sum(layer.parameters > 0 for layer in built.layers)
+    # As the papers count: a normalisation has weights too, but belongs to the layer before it.
+    weighted = sum(layer.multiply_adds > 0 for layer in built.layers)
     layers = counted("{n} layer with weights", "{n} layers with weights", weighted).format(n=weighted)
     return _("{layers}, {parameters}, {work}. Device: {device}. {reason}").format(
         layers=layers,

@@ -32,11 +32,11 @@ _LANE = 15  # pixels from one arc to the next
 _STYLE = """
 <style>
 .boardlab-network {display:grid; grid-template-columns:auto minmax(0, 1fr) auto; row-gap:9px; max-height:27rem;
-  overflow:hidden auto; padding:2px 2px 2px 0; line-height:1.3}
+  overflow:hidden auto; margin:0 -9px; padding:2px 2px 2px 0; line-height:1.3}
 .boardlab-network .layer {grid-column:2; position:relative; display:flex; flex-direction:column; min-width:0;
-  justify-content:center; box-sizing:border-box; padding:0 8px; border-radius:5px; font-size:12.5px;
+  justify-content:center; box-sizing:border-box; padding:0 7px; border-radius:5px; font-size:12px;
   border-left:3px solid var(--colour); background:color-mix(in srgb, var(--colour) 14%, transparent)}
-.boardlab-network .layer p {display:flex; justify-content:space-between; gap:6px; margin:0; font-size:inherit}
+.boardlab-network .layer p {display:flex; justify-content:space-between; gap:5px; margin:0; font-size:inherit}
 .boardlab-network .layer p > * {white-space:nowrap; overflow:hidden; text-overflow:ellipsis}
 .boardlab-network .layer p > :last-child {flex:none; font-variant-numeric:tabular-nums}
 .boardlab-network .layer b {font-weight:600}
@@ -119,10 +119,9 @@ def title(station: Station) -> str:
 
 
 def details(station: Station) -> str:
-    """What happens to a layer's numbers before the next one sees them: "batch norm · relu"."""
+    """What happens to a layer's numbers before the next one sees them: "norm · relu"."""
     words = [
-        _("batch norm") if layer.kind == "BatchNormalization" else layer.activation
-        for layer in station.layers
+        _("norm") if layer.kind == "BatchNormalization" else layer.activation for layer in station.layers
     ]
     return " · ".join(filter(None, words))
 

@@ -26,10 +26,11 @@ BUILT = Description(
     input_shape=(28, 28, 1),
     layers=(
         layer("pixels", "Flatten", (784,), 0, 0, "image"),
-        layer("hidden", "Dense", (128,), 100_480, 100_352, "pixels"),
-        layer("classes", "Dense", (10,), 1_290, 1_280, "hidden"),
+        layer("hidden", "Dense", (128,), 100_352, 100_352, "pixels"),
+        layer("normalised", "BatchNormalization", (128,), 512, 0, "hidden"),
+        layer("classes", "Dense", (10,), 1_290, 1_280, "normalised"),
     ),
-    parameters=101_770,
+    parameters=102_154,
     multiply_adds=101_632,
     device="CPU",
     device_reason="This machine has no GPU.",
@@ -48,7 +49,7 @@ class Helper:
 
 def test_a_network_is_one_line_with_layers_parameters_arithmetic_device_and_reason():
     assert sentence(BUILT) == (
-        "2 layers with weights, 101,770 parameters, 101,632 multiply-adds for one image. "
+        "2 layers with weights, 102,154 parameters, 101,632 multiply-adds for one image. "
         "Device: CPU. This machine has no GPU."
     )
 

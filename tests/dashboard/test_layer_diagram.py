@@ -38,7 +38,7 @@ def test_each_row_says_kind_shape_and_parameters():
     rows = [words(row) for row in picture.findall("./div[@style]")]
     assert rows == [
         ["Input", "28 × 28 × 1"],
-        ["Convolution 5 × 5", "8", "relu · batch norm", "960 parameters"],
+        ["Convolution 5 × 5", "8", "relu · norm", "960 parameters"],
         ["Max pooling 2 × 2", "14 × 14 × 32"],
         ["Dropout 25%", "14 × 14 × 32"],
     ]
