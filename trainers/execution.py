@@ -28,7 +28,7 @@ from trainers.runs import (
     read_status,
     storage_failed,
 )
-from trainers.specs import Spec, applies, settings
+from trainers.specs import InvalidSpec, Spec, applies, settings
 
 # The module of each task, imported late: TensorFlow.
 TASKS = {
@@ -75,7 +75,7 @@ def _execute(run: Run, live: LiveStatus, stop: threading.Event) -> int:
         from trainers.training import train  # late: TensorFlow
 
         outcome = train(run, spec, live, stop, importlib.import_module(TASKS[spec.task]))
-    except (RunError, DatasetMissing, TrainingFailed) as error:
+    except (RunError, InvalidSpec, DatasetMissing, TrainingFailed) as error:
         logger.error("%s", error)
         return _end(run, live, state="failed", error=str(error))
     except Exception as error:  # the outermost place: a run must never end without saying why
