@@ -185,7 +185,7 @@ def _training_loss(model: keras.Model, spec: ClassifySpec, sample: Split) -> Cal
     """What the training minimises, penalties and label smoothing included, of some images and without dropout."""
     inputs = as_input(tf.constant(sample.images))
     labels = tf.constant(sample.labels, tf.int64)
-    measure = loss_function(spec.label_smoothing, model.output_shape[-1])
+    measure = loss_function(spec.label_smoothing)
 
     def loss() -> tf.Tensor:
         return tf.add_n([measure(labels, model(inputs, training=False)), *model.losses])
