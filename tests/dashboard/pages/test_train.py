@@ -13,7 +13,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shown_runs import MOST_SHOWN
 from dashboard.spec_form import form_values, spec_from_form
 from tests.running import copy_run, wait_until
-from trainers.runs import Run, change_about, find_runs, read_status, write_status
+from trainers.runs import (
+    Run,
+    answer_command,
+    change_about,
+    find_runs,
+    pending_commands,
+    process_identity,
+    read_status,
+    write_status,
+)
 
 _numbers = itertools.count(1)
 
@@ -166,14 +175,75 @@ def test_start_trains_stop_ends_and_both_are_seen(open_page, lab):
     wait_until(lambda: read_status(run.status_file).state == "running", seconds=60, what="the trainer")
     page.run()
     assert badge(page) == "running"
-    assert "Epochs 500" in seen(page) and "images/s" in wait_until(
-        lambda: "images/s" in seen(page.run()) and seen(page)
+    assert "Epochs 500" in seen(page) and "examples/s" in wait_until(
+        lambda: "examples/s" in seen(page.run()) and seen(page)
     )
     press(page, "Stop")
     assert wait_until(lambda: read_status(run.status_file).state == "stopped", seconds=40)
     page.run()
     assert badge(page) == "stopped"
     assert "Stop" not in [button.label for button in page.button]
+
+
+def buttons(page: AppTest, run: Run) -> set[str]:
+    """The names of the run's own buttons: "pause", "resume" …; a popover counts by what stands in it."""
+    ends = f"-{run.key}"
+    keys = [
+        element.key or "" for kind in ("button", "text_input", "number_input") for element in page.get(kind)
+    ]
+    return {key.removesuffix(ends) for key in keys if key.endswith(ends)} - {"reuse"}
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("queued", {"stop"}),
+        ("running", {"stop", "pause", "checkpoint", "trace", "rate-text"}),
+        ("paused", {"resume"}),
+        ("stopped", {"resume", "more-epochs", "more-rate"}),
+        ("failed", {"resume"}),
+        ("completed", {"more-epochs", "more-rate"}),
+    ],
+)
+def test_a_button_stands_only_where_it_has_an_effect(open_page, run, state, expected):
+    process = process_identity() if state in ("queued", "running") else None
+    status = read_status(run.status_file).changed(state=state, process=process, heartbeat=time.time())
+    write_status(run.status_file, status)
+    assert run.has_checkpoint  # the trained run left one
+    assert buttons(open_page(run=run.key), run) == expected
+    for checkpoint in run.checkpoints.iterdir():
+        checkpoint.unlink()
+    without = expected if state in ("queued", "running") else set()
+    assert buttons(open_page(run=run.key), run) == without
+    write_status(run.status_file, status.changed(state="completed", process=None))
+
+
+def test_what_was_asked_is_shown_until_it_is_done_and_then_what_became_of_it(open_page, run):
+    running = read_status(run.status_file).changed(
+        state="running", process=process_identity(), heartbeat=time.time(), started=time.time()
+    )
+    write_status(run.status_file, running)
+    page = open_page(run=run.key)
+    page.text_input(key=f"rate-text-{run.key}").set_value("0.02")
+    press(page, "Set now")
+    (command,) = pending_commands(run.commands)
+    assert (command.kind, command.value) == ("learning_rate", 0.02)
+    assert "Learning rate: asked" in seen(page)
+    answer_command(run.commands, command, "The learning rate is 0.02 after step 12.")
+    assert "The learning rate is 0.02 after step 12." in seen(page.run())
+    page.text_input(key=f"rate-text-{run.key}").set_value("fast")
+    press(page, "Set now")
+    assert "The learning rate cannot be fast: give a number." in seen(page)
+    assert pending_commands(run.commands) == []
+    write_status(run.status_file, running.changed(state="completed", process=None))
+
+
+def test_more_epochs_are_prefilled_with_a_rate_that_learns(open_page, run):
+    spec = {**json.loads((run.path / "spec.json").read_text()), "schedule": "cosine", "learning_rate": 0.05}
+    (run.path / "spec.json").write_text(json.dumps(spec))
+    page = open_page(run=run.key)
+    assert page.text_input(key=f"more-rate-{run.key}").value == "0.005"
+    assert page.number_input(key=f"more-epochs-{run.key}").value == run.spec().epochs
 
 
 def test_a_double_click_starts_one_run_and_a_second_press_another(open_page, lab):
