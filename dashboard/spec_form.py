@@ -6,6 +6,7 @@ and the spec they ask for (`spec_from_form`) are plain functions, each other's i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,21 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.language import _
-from trainers.specs import SPECS, Group, Setting, Spec, applies, parse_spec, settings
+from dashboard.language import _, counted
+from trainers.specs import (
+    SPECS,
+    Group,
+    InvalidSpec,
+    Setting,
+    Spec,
+    applies,
+    changed_settings,
+    parse_spec,
+    settings,
+)
 
 FormValue = str | int | float | bool
-LETTERS_IN_A_ROW = 24  # choices with more letters than fit beside each other become a list
+LETTERS_IN_A_ROW = 20  # choices with more letters than fit beside each other in the sidebar become a list
 ILLUSTRATED = ("schedule", "elastic")  # settings below which there is room for a drawing
 
 
@@ -64,17 +75,38 @@ def spec_from_form(task: str, values: Mapping[str, FormValue | None]) -> Spec:
 
 
 def draw_settings(task: str) -> Form:
-    """Draws the settings that have an effect: the common ones first, the rest folded away under headings."""
+    """Draws the settings that have an effect: the common ones first, the rest folded away, a section each group."""
     form = Form()
     _draw_group(task, "common", form)
-    with st.expander(_("More settings"), key="more_settings"):
+    changed = changed_by_group(task, held_values(task))
+    with st.container(gap="xsmall"):
         for group, heading in headings().items():
-            place = st.container(gap="small")
-            with place:
-                if _has_settings(task, group, form):
-                    st.markdown(f"###### {heading}")
-                _draw_group(task, group, form)
+            if _has_settings(task, group, form):
+                with st.expander(_label(heading, changed[group]), key=f"settings_{group}", type="compact"):
+                    _draw_group(task, group, form)
     return form
+
+
+def held_values(task: str) -> dict[str, FormValue | None]:
+    """What the widgets are about to hold, by setting, before they are drawn: from the session or the address."""
+    keys = {setting.name: widget_key(task, setting.name) for setting in settings(SPECS[task])}
+    return {name: st.session_state.get(key, st.query_params.get(key)) for name, key in keys.items()}
+
+
+def changed_by_group(task: str, values: Mapping[str, FormValue | None]) -> Counter[Group]:
+    """How many settings of each group differ from their default; none where the values make no spec."""
+    try:
+        changed = changed_settings(spec_from_form(task, values))
+    except InvalidSpec:  # the page says so where it draws them
+        return Counter()
+    return Counter(one.group for one in settings(SPECS[task]) if one.name in changed)
+
+
+def _label(heading: str, changed: int) -> str:
+    """A section's heading, with how many of its settings were changed: one sees it folded."""
+    if not changed:
+        return heading
+    return f"{heading} :gray[· {counted('{n} changed', '{n} changed', changed).format(n=changed)}]"
 
 
 def headings() -> dict[Group, str]:
