@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.spec_form import (
+    changed_by_group,
     changes_line,
     form_state,
     form_values,
@@ -91,6 +92,19 @@ def test_steps_fit_the_range():
     steps = {setting.name: step_of(setting) for setting in CLASSIFY if setting.kind in ("int", "float")}
     expected = {"dropout": 0.05, "pace": 1.0, "epochs": 1, "l2": 0.0001, "shift": 0.5, "rotation": 1.0}
     assert {name: steps[name] for name in expected} == expected
+
+
+@given(specs())
+def test_what_was_changed_is_counted_once_in_its_section(spec):
+    counted = changed_by_group("classify", form_values(spec))
+    assert counted.total() == len(changed_settings(spec))
+    assert counted["machine"] == sum(
+        getattr(spec, one.name) != one.default for one in CLASSIFY if one.group == "machine"
+    )
+
+
+def test_values_that_make_no_spec_are_not_counted():
+    assert not changed_by_group("classify", {"learning_rate": "fast", "dropout": 0.5})
 
 
 def test_the_changes_read_as_one_line():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -37,12 +36,26 @@ def test_a_preset_fills_the_form_and_the_address(open_page):
 
 def test_settings_stand_under_headings_and_switches_only_where_they_have_an_effect(open_page):
     page = open_page(model="softmax")
-    headings = re.findall(r"^###### (.+)$", words(page), flags=re.MULTILINE)
-    assert headings == ["Network", "Training", "Data", "What TensorBoard gets", "Machine"]
+    assert sections(page) == ["Network", "Training", "Data", "What TensorBoard gets", "Machine"]
     assert "batch_norm" not in {toggle.key for toggle in page.toggle}
     page = open_page(model="lenet5", batch_norm="true", histograms="false")
     switches = {toggle.key: toggle.value for toggle in page.toggle}
     assert (switches["batch_norm"], switches["histograms"], switches["norms"]) == (True, False, True)
+
+
+def sections(page: AppTest) -> list[str]:
+    """The labels of what is folded away, but for the drawing of the network."""
+    return [folded.label for folded in page.expander if folded.label != "The network"]
+
+
+def test_a_folded_section_says_how_much_was_changed_in_it(open_page):
+    page = open_page(model="lenet5", dropout="0.5", schedule="cosine", seed="3", beta_1="0.9")
+    counted = ["Network :gray[· 1 changed]", "Training :gray[· 2 changed]", "Data"]
+    assert sections(page)[:3] == counted
+    page.number_input(key="seed").set_value(1).run()
+    assert sections(page)[1] == "Training :gray[· 1 changed]"
+    page.selectbox(key="model").select("softmax").run()
+    assert sections(page)[0] == "Network", "dropout has no effect there, so it does not count"
 
 
 def charts(page: AppTest) -> list[dict]:
