@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -17,7 +18,8 @@ from tests.trainers.conftest import curve, events
 from trainers import points
 from trainers.boundary import Boundary, build
 from trainers.execution import execute
-from trainers.runs import Run, create_run, read_status
+from trainers.launchers import resume
+from trainers.runs import Command, Run, Status, create_run, read_status, send_command
 from trainers.specs import BoundarySpec
 from trainers.surface_history import SURFACE
 
@@ -89,6 +91,38 @@ def test_a_later_process_goes_on_exactly():
     assert second.state().keys() == unbroken.state().keys()
     for name, values in unbroken.state().items():
         np.testing.assert_array_equal(second.state()[name], values, err_msg=name)
+
+
+def test_a_paused_run_goes_on_to_the_surfaces_and_the_curve_of_an_unbroken_one(logdir):
+    runs = []
+    for name, pace in (("unbroken", 0.0), ("paused", 150.0)):
+        spec = BoundarySpec(dataset="moons", points=40, epochs=4, pace=pace, deterministic=True)
+        runs.append(create_run(logdir, spec, experiment="e", name=name))
+    unbroken, paused = runs
+    assert execute(unbroken, threading.Event()) == 0
+    assert execute(paused, threading.Event(), watch=pausing(paused)) == 0
+    assert read_status(paused.status_file).state == "paused"
+    assert 0 < read_status(paused.status_file).step < 200
+    resume(paused, foreground=True)
+    assert execute(paused, threading.Event()) == 0, read_status(paused.status_file).error
+    assert read_status(paused.status_file).state == "completed"
+    with np.load(unbroken.artifacts / SURFACE) as expected, np.load(paused.artifacts / SURFACE) as found:
+        for name in expected:
+            np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
+    for part, tag in (("train", "loss"), ("validation", "accuracy")):
+        expected, found = (dict(zip(*curve(run.path / part, tag), strict=True)) for run in runs)
+        assert found == expected
+
+
+def pausing(run: Run) -> Callable[[Status], None]:
+    """Asks for a pause as soon as it trains."""
+    asked: list[Command] = []
+
+    def watch(status: Status) -> None:
+        if status.step and not asked:
+            asked.append(send_command(run.commands, "pause"))
+
+    return watch
 
 
 def test_the_numbers_of_a_run_are_those_that_scikit_learn_finds(run):
