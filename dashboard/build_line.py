@@ -55,13 +55,14 @@ def described(built: Description) -> str:
     # As the papers count: a normalisation has weights too, but belongs to the layer before it.
     weighted = sum(layer.multiply_adds > 0 for layer in built.layers)
     layers = counted("{n} layer with weights", "{n} layers with weights", weighted).format(n=weighted)
-    return _("{layers}, {parameters}, {work}. Device: {device}. {reason}").format(
-        layers=layers,
-        parameters=parameters(built.parameters),
-        work=work(built),
-        device=built.device,
-        reason=built.device_reason.rstrip(".") + ".",
+    return _("{layers}, {parameters}, {work}. Device: {device}.").format(
+        layers=layers, parameters=parameters(built.parameters), work=work(built), device=built.device
     )
+
+
+def why(answer: Description | Pending | Refusal) -> str | None:
+    """Why it would be trained on that device, where that is known."""
+    return answer.device_reason.rstrip(".") + "." if isinstance(answer, Description) else None
 
 
 def work(built: Description) -> str:

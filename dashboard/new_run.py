@@ -7,7 +7,7 @@ import time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.build_line import Refusal, ask, draw_layers, sentence
+from dashboard.build_line import Refusal, ask, draw_layers, sentence, why
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
 from dashboard.preset_choice import draw_presets, say_preset
@@ -133,7 +133,8 @@ def _draw_answer(started: Services, spec: Spec, waiting: bool) -> None:
     answer = _ask(started, spec)
     if waiting and not isinstance(answer, Pending):
         st.rerun()
-    st.caption(escape_markdown(sentence(answer)))
+    reason = why(answer)
+    st.caption(escape_markdown(sentence(answer)), help=escape_markdown(reason) if reason else None)
 
 
 def _ask(started: Services, spec: Spec) -> Description | Pending | Refusal:

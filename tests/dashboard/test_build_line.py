@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.build_line import RETRY_SECONDS, Refusal, ask, sentence
+from dashboard.build_line import RETRY_SECONDS, Refusal, ask, sentence, why
 from trainers.launchers import Description, Failed, Layer, Pending
 from trainers.specs import ClassifySpec
 
@@ -47,11 +47,12 @@ class Helper:
         return self.answers.pop(0)
 
 
-def test_a_network_is_one_line_with_layers_parameters_arithmetic_device_and_reason():
+def test_a_network_is_one_line_with_layers_parameters_arithmetic_and_device():
     assert sentence(BUILT) == (
-        "2 layers with weights, 102,154 parameters, 101,632 multiply-adds for one image. "
-        "Device: CPU. This machine has no GPU."
+        "2 layers with weights, 102,154 parameters, 101,632 multiply-adds for one image. Device: CPU."
     )
+    assert why(BUILT) == "This machine has no GPU."
+    assert why(Pending(starting=True)) is None
 
 
 @pytest.mark.parametrize("example", ["point", "window"])
