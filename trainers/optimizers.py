@@ -57,18 +57,15 @@ def rmsprop(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
 
 
 def adam(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
-    """Momentum over RMSprop, without the bias of their start (Kingma, Ba 2015, arXiv:1412.6980).
-
-    The model fast_cnn takes β 0.7 and 0.9 instead of 0.9 and 0.999: it trains for a few hundred steps at a high
-    rate, and averages over a thousand steps would remember the starting weights to the end.
-    """
-    betas = {"beta_1": 0.7, "beta_2": 0.9} if spec.model == "fast_cnn" else {}
-    return keras.optimizers.Adam(**betas, **options)
+    """Momentum over RMSprop, without the bias of their start (Kingma, Ba 2015, arXiv:1412.6980)."""
+    return keras.optimizers.Adam(beta_1=spec.beta_1, beta_2=spec.beta_2, **options)
 
 
 def adamw(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:
-    """Adam that also shrinks each weight by 0.4 % of the learning rate (Loshchilov, Hutter 2019, arXiv:1711.05101)."""
-    return keras.optimizers.AdamW(weight_decay=0.004, **options)
+    """Adam that also shrinks each weight, by a share of the rate (Loshchilov, Hutter 2019, arXiv:1711.05101)."""
+    return keras.optimizers.AdamW(
+        weight_decay=spec.weight_decay, beta_1=spec.beta_1, beta_2=spec.beta_2, **options
+    )
 
 
 def ftrl(spec: ClassifySpec, **options: Any) -> keras.optimizers.Optimizer:

@@ -132,7 +132,11 @@ def learned(**settings: Any) -> tuple[list[np.ndarray], keras.optimizers.Optimiz
         ({"optimizer": "adadelta"}, numpy_adadelta()),
         ({"optimizer": "rmsprop"}, numpy_rmsprop()),
         ({"optimizer": "adam"}, numpy_adam()),
-        ({"optimizer": "adam", "model": "fast_cnn"}, numpy_adam(0.7, 0.9)),
+        ({"optimizer": "adam", "beta_1": 0.7, "beta_2": 0.9}, numpy_adam(0.7, 0.9)),
+        (
+            {"optimizer": "adamw", "beta_1": 0.8, "beta_2": 0.99, "weight_decay": 0.1},
+            numpy_adam(0.8, 0.99, decay=0.1),
+        ),
         ({"optimizer": "ftrl"}, numpy_ftrl()),
         ({"optimizer": "adamw"}, numpy_adam(decay=0.004)),
     ],
