@@ -46,7 +46,10 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> Summa
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     words = {"parse_math": False, "fontfamily": _fonts(), "fontsize": 10 if classes <= COUNTS_READABLE else 5}
     if names:
-        axes.set_xticks(range(classes), names, rotation=45 if max(map(len, names)) > 2 else 0, **words)
+        turned = (
+            {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if max(map(len, names)) > 2 else {}
+        )
+        axes.set_xticks(range(classes), names, **words, **turned)
         axes.set_yticks(range(classes), names, **words)
     axes.set_xlabel("Predicted class")
     axes.set_ylabel("True class")
@@ -76,7 +79,7 @@ def mistakes(evaluation: Evaluation, images: np.ndarray, class_names: Sequence[s
         left = place % _COLUMNS * cell + (cell - side) // 2
         sheet[top : top + side, left : left + side] = fitted(images[index], side)
         true, predicted = (
-            shown(class_names[label], 14)
+            shown(class_names[label], 10)
             for label in (evaluation.labels[index], evaluation.predictions[index])
         )
         title = f"{true} → {predicted}"
