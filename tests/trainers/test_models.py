@@ -138,6 +138,16 @@ def test_the_penalty_is_the_sum_of_squares_of_all_kernels(name: str) -> None:
     np.testing.assert_allclose(float(sum(model.losses)), expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["simple_cnn", "lenet5", "fast_cnn", "alexnet_small", "resnet_small"])
+def test_nothing_between_the_image_and_the_answer_goes_back_to_full_precision(name: str) -> None:
+    with keras.StatelessScope(initialize_variables=False):
+        model = models.build(ClassifySpec(model=name, precision="bfloat16"))
+    *hidden, last = [layer for layer in model.layers if layer.name != "image"]
+    assert {layer.output.dtype for layer in hidden} == {"bfloat16"}
+    assert {variable.dtype for variable in model.weights} == {"float32"}
+    assert last.output.dtype == "float32"
+
+
 @pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh", "leaky_relu", "elu"])
 def test_pooling_before_a_rising_activation_changes_nothing(activation: str) -> None:
     model = models.build(ClassifySpec(model="fast_cnn", activation=activation))

@@ -34,7 +34,10 @@ def initializer(spec: ClassifySpec) -> keras.initializers.Initializer:
 
 
 def arithmetic(spec: ClassifySpec) -> str:
-    """Keras' name for what layers compute in; weights are float32 in any case (Micikevicius et al. 2018)."""
+    """Keras' name for what layers compute in; weights are float32 in any case (Micikevicius et al. 2018).
+
+    Layers without weights are told too: they would turn everything into float32 and back.
+    """
     return "mixed_bfloat16" if spec.precision == "bfloat16" else "float32"
 
 
@@ -59,6 +62,11 @@ def convolution(
     if not spec.batch_norm:
         return [layers.Conv2D(filters, side, activation=spec.activation, **options)]
     return [layers.Conv2D(filters, side, use_bias=False, **options), *normalised(spec, name)]
+
+
+def pooling(spec: ClassifySpec, name: str, side: int = 2, padding: str = "valid") -> keras.Layer:
+    """The largest of each square of `side` × `side` values, at every second place: half as high and wide an image."""
+    return layers.MaxPooling2D(side, strides=2, padding=padding, name=name, dtype=arithmetic(spec))
 
 
 def normalised(spec: ClassifySpec, name: str) -> list[keras.Layer]:

@@ -21,10 +21,10 @@ def simple_cnn(spec: ClassifySpec, input_shape: tuple[int, ...], classes: int) -
         [
             keras.Input(input_shape, name="image"),  # [n, 28, 28, 1]
             *blocks.convolution(spec, 32, 5, "convolution_1"),  # [n, 28, 28, 32]
-            layers.MaxPooling2D(2, name="pooling_1"),  # [n, 14, 14, 32]
+            blocks.pooling(spec, "pooling_1"),  # [n, 14, 14, 32]
             *blocks.convolution(spec, 64, 5, "convolution_2"),  # [n, 14, 14, 64]
-            layers.MaxPooling2D(2, name="pooling_2"),  # [n, 7, 7, 64]
-            layers.Flatten(name="features"),  # [n, 3136]
+            blocks.pooling(spec, "pooling_2"),  # [n, 7, 7, 64]
+            layers.Flatten(name="features", dtype=blocks.arithmetic(spec)),  # [n, 3136]
             *blocks.dense(spec, 1024, "dense"),  # [n, 1024]
             *blocks.dropout(spec),
             blocks.probabilities(spec, classes),  # [n, 10]
@@ -46,13 +46,13 @@ def deep_cnn(spec: ClassifySpec, input_shape: tuple[int, ...], classes: int) -> 
             keras.Input(input_shape, name="image"),  # [n, 28, 28, 1]
             *blocks.convolution(spec, 32, 3, "convolution_1"),  # [n, 28, 28, 32]
             *blocks.convolution(spec, 32, 3, "convolution_2"),
-            layers.MaxPooling2D(2, name="pooling_1"),  # [n, 14, 14, 32]
+            blocks.pooling(spec, "pooling_1"),  # [n, 14, 14, 32]
             *blocks.dropout(spec, "dropout_1"),
             *blocks.convolution(spec, 64, 3, "convolution_3"),  # [n, 14, 14, 64]
             *blocks.convolution(spec, 64, 3, "convolution_4"),
-            layers.MaxPooling2D(2, name="pooling_2"),  # [n, 7, 7, 64]
+            blocks.pooling(spec, "pooling_2"),  # [n, 7, 7, 64]
             *blocks.dropout(spec, "dropout_2"),
-            layers.Flatten(name="features"),  # [n, 3136]
+            layers.Flatten(name="features", dtype=blocks.arithmetic(spec)),  # [n, 3136]
             *blocks.dense(spec, 512, "dense"),  # [n, 512]
             *blocks.dropout(spec, "dropout_3"),
             blocks.probabilities(spec, classes),  # [n, 10]
@@ -71,12 +71,12 @@ def lenet5(spec: ClassifySpec, input_shape: tuple[int, ...], classes: int) -> ke
     return keras.Sequential(
         [
             keras.Input(input_shape, name="image"),  # [n, 28, 28, 1]
-            layers.ZeroPadding2D(2, name="frame"),  # [n, 32, 32, 1]
+            layers.ZeroPadding2D(2, name="frame", dtype=blocks.arithmetic(spec)),  # [n, 32, 32, 1]
             *blocks.convolution(spec, 6, 5, "C1", padding="valid"),  # [n, 28, 28, 6]
-            layers.MaxPooling2D(2, name="S2"),  # [n, 14, 14, 6]
+            blocks.pooling(spec, "S2"),  # [n, 14, 14, 6]
             *blocks.convolution(spec, 16, 5, "C3", padding="valid"),  # [n, 10, 10, 16]
-            layers.MaxPooling2D(2, name="S4"),  # [n, 5, 5, 16]
-            layers.Flatten(name="features"),  # [n, 400]
+            blocks.pooling(spec, "S4"),  # [n, 5, 5, 16]
+            layers.Flatten(name="features", dtype=blocks.arithmetic(spec)),  # [n, 400]
             *blocks.dense(spec, 120, "C5"),  # [n, 120]
             *blocks.dense(spec, 84, "F6"),  # [n, 84]
             *blocks.dropout(spec),
@@ -101,14 +101,14 @@ def fast_cnn(spec: ClassifySpec, input_shape: tuple[int, ...], classes: int) -> 
             *blocks.convolution(
                 spec, 24, 5, "convolution_1", padding="valid", activated=False
             ),  # [n, 24, 24, 24]
-            layers.MaxPooling2D(2, name="pooling_1"),  # [n, 12, 12, 24]
+            blocks.pooling(spec, "pooling_1"),  # [n, 12, 12, 24]
             *_after_pooling(spec, "convolution_1"),
             *blocks.convolution(
                 spec, 32, 3, "convolution_2", padding="valid", activated=False
             ),  # [n, 10, 10, 32]
-            layers.MaxPooling2D(2, padding="same", name="pooling_2"),  # [n, 5, 5, 32]
+            blocks.pooling(spec, "pooling_2", padding="same"),  # [n, 5, 5, 32]
             *_after_pooling(spec, "convolution_2"),
-            layers.Flatten(name="features"),  # [n, 800]
+            layers.Flatten(name="features", dtype=blocks.arithmetic(spec)),  # [n, 800]
             *blocks.dense(spec, 256, "dense"),  # [n, 256]
             *blocks.dropout(spec),
             blocks.probabilities(spec, classes),  # [n, 10]
@@ -133,7 +133,7 @@ def alexnet_small(spec: ClassifySpec, input_shape: tuple[int, ...], classes: int
         blocks.convolution(spec, count, 5 if number == 1 else 3, f"convolution_{number}")
         for number, count in enumerate(filters, start=1)
     ]
-    poolings = [layers.MaxPooling2D(3, strides=2, padding="same", name=f"pooling_{n}") for n in (1, 2, 3)]
+    poolings = [blocks.pooling(spec, f"pooling_{n}", side=3, padding="same") for n in (1, 2, 3)]
     return keras.Sequential(
         [
             keras.Input(input_shape, name="image"),  # [n, 28, 28, 1]
@@ -145,7 +145,7 @@ def alexnet_small(spec: ClassifySpec, input_shape: tuple[int, ...], classes: int
             *convolutions[3],
             *convolutions[4],  # [n, 7, 7, 32]
             poolings[2],  # [n, 4, 4, 32]
-            layers.Flatten(name="features"),  # [n, 512]
+            layers.Flatten(name="features", dtype=blocks.arithmetic(spec)),  # [n, 512]
             *blocks.dense(spec, 512, "dense_1"),  # [n, 512]
             *blocks.dropout(spec, "dropout_1"),
             *blocks.dense(spec, 512, "dense_2"),

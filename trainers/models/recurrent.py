@@ -42,6 +42,7 @@ def _reader(
 ) -> keras.Model:
     needs_images(spec.model, input_shape)
     rows, columns, channels = input_shape
+    # Rolled: unrolled over 28 rows, a step is a tenth faster on two cores and takes three times as long to compile.
     return keras.Sequential(
         [
             keras.Input(input_shape, name="image"),  # [n, 28, 28, 1]
