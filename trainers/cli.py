@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
@@ -220,10 +221,16 @@ def _preset_values(name: str, values: dict[str, Any]) -> dict[str, Any]:
         raise InvalidSpec(f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}.")
     both = with_preset(name, values)
     if PRESETS[name].fast_precision and "precision" not in both:
-        both["precision"] = hardware.fast_precision(both.get("device", "best"))
+        with _quiet_tensorflow():
+            both["precision"] = hardware.fast_precision(both.get("device", "best"))
         if both["precision"] != "float32":
             print(f"This machine computes in {both['precision']}, which the preset {name} uses for speed.")
     return both
+
+
+def _quiet_tensorflow() -> AbstractContextManager[None]:
+    """Before there is a run with a log, nobody needs what TensorFlow says when it is imported."""
+    return quiet_output(Path(os.devnull))
 
 
 def _limit(text: str | int) -> int:
@@ -242,7 +249,8 @@ def _free_name(logdir: Path, experiment: str, stem: str) -> str:
 def _train(chosen: argparse.Namespace) -> int:
     spec, limit = _spec(chosen), _limit(chosen.limit)
     availability.check(spec)
-    hardware.check(spec)
+    with _quiet_tensorflow():
+        hardware.check(spec)
     name = chosen.run if chosen.run is not None else _free_name(chosen.logdir, chosen.experiment, spec.model)
     _interrupt_on_termination()
     run = submit(spec, logdir=chosen.logdir, experiment=chosen.experiment, name=name, foreground=True)

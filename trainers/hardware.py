@@ -100,12 +100,13 @@ def check(spec: AnySpec) -> None:
 
 def fast_precision(device: str = "best", cpuinfo: str | None = None) -> Literal["float32", "bfloat16"]:
     """bfloat16 where the device computes in it that a spec with this `device` would use here; else float32."""
-    import tensorflow as tf
+    if device != "cpu":
+        import tensorflow as tf
 
-    graphics = [] if device == "cpu" else tf.config.list_physical_devices("GPU")
-    if graphics:
-        capability = tf.config.experimental.get_device_details(graphics[0]).get("compute_capability")
-        return "bfloat16" if capability and capability >= _BFLOAT16_CAPABILITY else "float32"
+        graphics = tf.config.list_physical_devices("GPU")
+        if graphics:
+            capability = tf.config.experimental.get_device_details(graphics[0]).get("compute_capability")
+            return "bfloat16" if capability and capability >= _BFLOAT16_CAPABILITY else "float32"
     return "bfloat16" if bfloat16_instructions(cpuinfo) else "float32"
 
 

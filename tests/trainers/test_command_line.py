@@ -55,7 +55,8 @@ def test_the_issues_own_command_trains_and_ends_with_one_json_object(logdir: Pat
 def test_every_setting_is_an_option_with_its_meaning_and_bounds() -> None:
     text = " ".join(run_command("classify", "--help", COLUMNS="200").stdout.split())
     for setting in settings(ClassifySpec):
-        assert f"{setting.option} {setting.kind.upper()}" in text
+        value = "[BOOL]" if setting.kind == "bool" else setting.kind.upper()
+        assert f"{setting.option} {value}" in text
         assert setting.description in text
     assert "--mnist-file" in text and "[steps/s]" in text
 

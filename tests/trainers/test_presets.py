@@ -1,0 +1,128 @@
+"""Presets: plain settings that are always valid, and that give way to what a person chose."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.any_spec import values_of
+from tests.running import run_command
+from trainers import hardware, models
+from trainers.runs import Run
+from trainers.specs import (
+    PRESETS,
+    ClassifySpec,
+    InvalidSpec,
+    changed_settings,
+    parse_spec,
+    settings,
+    with_preset,
+)
+
+DATASETS = get_args(ClassifySpec.model_fields["dataset"].annotation)
+PROMISED = (
+    "notes softmax-92 simple-cnn lenet5 deep-cnn fast-cnn fast-cnn-994 fast-cnn-996 mnist-5k rnn gru lstm vanishing "
+    "sigmoid relu"
+).split()  # fmt: skip
+
+
+def test_every_promised_preset_is_there_and_explains_itself() -> None:
+    assert list(PRESETS) == PROMISED
+    for name, preset in PRESETS.items():
+        assert preset.name == name
+        assert preset.title and len(preset.explanation) > 40 and preset.explanation.endswith(".")
+    assert len({preset.title for preset in PRESETS.values()}) == len(PRESETS)
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_preset_is_valid_for_every_data_set(name: str, dataset: str) -> None:
+    spec = parse_spec(with_preset(name, {"dataset": dataset}))
+    assert spec.dataset == dataset
+    assert parse_spec(PRESETS[name].settings).precision == "float32"  # plain data: the same on every machine
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_preset_builds_a_network(name: str) -> None:
+    model = models.build(parse_spec(PRESETS[name].settings))
+    assert model.output_shape == (None, 10)
+
+
+def test_the_notes_script_is_what_the_notes_ran() -> None:
+    spec = parse_spec(PRESETS["notes"].settings)
+    assert (spec.model, spec.batch_size, spec.steps, spec.dropout) == ("simple_cnn", 25, 1_000, 0.5)
+    assert (spec.optimizer, spec.learning_rate, spec.schedule) == ("adam", 1e-4, "constant")
+    assert 55_000 // spec.batch_size * spec.epochs >= spec.steps  # the steps end it, not the epochs
+    assert "mean over training batches" in PRESETS["notes"].explanation
+
+
+def test_sigmoid_and_relu_differ_in_nothing_else() -> None:
+    sigmoid, relu = (dict(PRESETS[name].settings) for name in ("sigmoid", "relu"))
+    assert (sigmoid.pop("activation"), relu.pop("activation")) == ("sigmoid", "relu")
+    assert sigmoid == relu
+
+
+@given(data=st.data())
+def test_what_was_chosen_always_counts(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(PROMISED))
+    one = data.draw(st.sampled_from(settings(ClassifySpec)))
+    value = data.draw(values_of(one))
+    chosen: dict[str, Any] = {one.name: value}
+    both = with_preset(name, chosen)
+    assert both[one.name] == value
+    try:
+        spec = parse_spec(both)
+    except InvalidSpec as error:  # only what was chosen itself can be wrong, never what the preset adds
+        assert one.label in str(error) or "principal components" in str(error)
+    else:
+        kept = {key for key in PRESETS[name].settings if key != one.name and key in both}
+        assert all(getattr(spec, key) == PRESETS[name].settings[key] for key in kept)
+
+
+def test_what_a_preset_asks_for_beside_another_model_is_left_out_where_it_has_no_effect() -> None:
+    spec = parse_spec(with_preset("mnist-5k", {"model": "softmax"}))
+    assert (spec.dropout, spec.batch_norm) == (0, False)
+    assert (spec.epochs, spec.shift) == (60, 2)
+
+
+def test_the_command_line_takes_a_preset_and_what_differs_from_it(logdir: Any) -> None:
+    done = run_command(
+        *"classify --preset mnist-5k --model mlp --epochs 1 --steps 2 --no-such 1".split(),
+        "--logdir",
+        str(logdir),
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    done = run_command(
+        *"classify --preset mnist-5k --model mlp --epochs 1 --steps 2 --batch-norm false --norms".split(),
+        *"--device cpu --experiment e --run r --logdir".split(),
+        str(logdir),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout.splitlines()[-1])["steps"] == 2
+    spec = Run(logdir, "e", "r").spec()
+    assert spec.precision == hardware.fast_precision("cpu")
+    assert (spec.precision == "bfloat16") == ("computes in bfloat16" in done.stdout)  # and says so
+    wanted = with_preset(
+        "mnist-5k", {"model": "mlp", "epochs": 1, "steps": 2, "device": "cpu", "batch_norm": False}
+    )
+    assert changed_settings(spec) == changed_settings(parse_spec({**wanted, "precision": spec.precision}))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--preset lenet6", "There is no preset 'lenet6': choose one of notes, softmax-92,"),
+        ("--preset lenet5 --epochs 0", "Epochs cannot be '0'"),
+        ("--norms perhaps", "Norms cannot be 'perhaps': it must be true or false"),
+    ],
+)
+def test_what_a_command_line_cannot_have_is_one_sentence(logdir: Any, options: str, words: str) -> None:
+    done = run_command("classify", "--logdir", str(logdir), *options.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(logdir.glob("*/*"))
