@@ -18,7 +18,7 @@ from dashboard.run_progress import goes_on, percent
 from trainers.runs import DamagedFile, Run, Status
 from trainers.specs import BoundarySpec
 
-SIDE = 460  # pixels
+SIDE, SLIDE_SIDE = 460, 720  # pixels
 _ARRAYS = ("steps", "accuracies", "probabilities", "across", "up", "positions", "labels")
 
 
@@ -160,8 +160,9 @@ def _draw_chart(run: Run, surface: Surface, frame: int, present: bool) -> None:
         undecided=ground or "#ffffff",
         ink=ink or "#808080",
         present=present,
+        height=(SLIDE_SIDE if present else SIDE) + 20,
     )
-    with st.container(width=SIDE):  # as wide as high: a circle looks like one
+    with st.container(width=SLIDE_SIDE if present else SIDE):  # as wide as high: a circle looks like one
         st.altair_chart(
             chart,
             width="stretch",

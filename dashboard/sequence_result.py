@@ -15,6 +15,7 @@ from dashboard.plain_text import escape_markdown
 from dashboard.run_progress import goes_on
 from trainers.runs import DamagedFile, Run, Status
 
+HEIGHT, SLIDE_HEIGHT = 330, 620
 _SERIES = ("truth", "teacher_forced", "free_running", "baseline", "error_by_step", "baseline_by_step")
 _ARRAYS = ("times", "starts", "step", "part", "error_names", "errors", *_SERIES)
 _ERRORS = ("error", "baseline_error", "free_running_error", "baseline_free_running_error")
@@ -180,16 +181,23 @@ def _draw_charts(run: Run, forecast: Forecast, present: bool) -> None:
     }
     begins = float(forecast.times[-forecast.horizon]) - 0.5
     st.altair_chart(
-        forecast_chart(forecast_lines(forecast.times, lines), starts=begins, present=present),
+        forecast_chart(
+            forecast_lines(forecast.times, lines),
+            starts=begins,
+            present=present,
+            height=SLIDE_HEIGHT if present else HEIGHT,
+        ),
         width="stretch",
         key=f"forecast-{run.key}",
         alt=_("The signal, and what the network forecast of it one step ahead and free-running."),
     )
+    if present:  # one chart is enough for a slide
+        return
     st.markdown("**" + _("How the error grows with the steps ahead") + "**")
     errors = {FREE: forecast.error_by_step, BASELINE: forecast.baseline_by_step}
     steps = np.arange(1, forecast.horizon + 1)
     st.altair_chart(
-        error_chart(forecast_lines(steps, errors), present=present),
+        error_chart(forecast_lines(steps, errors)),
         width="stretch",
         key=f"forecast_error-{run.key}",
         alt=_("The error of free-running forecasts by the number of steps ahead."),

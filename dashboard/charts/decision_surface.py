@@ -78,7 +78,7 @@ def surface_chart(
     undecided: str,
     ink: str,
     present: bool = False,
-    height: int = 480,
+    height: int,
 ) -> alt.LayerChart | alt.FacetChart:
     """The plane in the colours of the two answers, fading to the colour `undecided` (the page's ground) between.
 

@@ -43,11 +43,10 @@ def forecast_lines(times: ArrayLike, values: Mapping[str, ArrayLike]) -> pd.Data
 
 
 def forecast_chart(
-    lines: pd.DataFrame, *, starts: float, present: bool = False, height: int = 300
+    lines: pd.DataFrame, *, starts: float, present: bool = False, height: int
 ) -> alt.LayerChart | alt.FacetChart:
     """The lines over time, with a rule where the forecast `starts`."""
-    size = 24 if present else 13
-    drawn = _lines(lines, "time", _("time (values of the signal)"), "", size, present)
+    drawn = _lines(lines, _("time (values of the signal)"), "", present)
     rule = (
         alt.Chart(pd.DataFrame({"time": [starts]}))
         .mark_rule(color="#808080", strokeDash=[4, 4])
@@ -56,19 +55,13 @@ def forecast_chart(
     return alt.layer(rule, drawn).properties(height=height)
 
 
-def error_chart(
-    lines: pd.DataFrame, *, present: bool = False, height: int = 180
-) -> alt.LayerChart | alt.FacetChart:
+def error_chart(lines: pd.DataFrame, *, height: int = 230) -> alt.LayerChart | alt.FacetChart:
     """The error by the number of steps ahead (in the column `time`)."""
+    return alt.layer(_lines(lines, _("steps ahead"), _("error"), present=False)).properties(height=height)
+
+
+def _lines(lines: pd.DataFrame, across_title: str, up_title: str, present: bool) -> alt.Chart:
     size = 24 if present else 13
-    return alt.layer(_lines(lines, "time", _("steps ahead"), _("error"), size, present)).properties(
-        height=height
-    )
-
-
-def _lines(
-    lines: pd.DataFrame, across: str, across_title: str, up_title: str, size: int, present: bool
-) -> alt.Chart:
     called = words()
     known = [name for name in called if name in set(lines["line"])]
     named = lines.assign(line=lines["line"].map(called))
@@ -82,13 +75,13 @@ def _lines(
         symbolSize=300,
         columns=2 if present else 4,
     )
-    thicker = 2.0 if present else 1.0
+    thicker = 1.5 if present else 1.0
     drawn: alt.Chart = (
         alt.Chart(named)
         .mark_line(interpolate="linear")
         .encode(
             x=alt.X(
-                f"{across}:Q",
+                "time:Q",
                 title=across_title,
                 axis=alt.Axis(grid=False, format=",d", tickMinStep=1, **axis),
                 scale=alt.Scale(nice=False, zero=False),
@@ -116,7 +109,7 @@ def _lines(
             ),
             tooltip=[
                 alt.Tooltip("line:N", title=" "),
-                alt.Tooltip(f"{across}:Q", title=across_title, format=",d"),
+                alt.Tooltip("time:Q", title=across_title, format=",d"),
                 alt.Tooltip("value:Q", title=_("value"), format=".4g"),
             ],
         )

@@ -60,7 +60,7 @@ def test_two_crossings_in_one_square_are_two_lines_and_no_crossing_is_none():
 def test_undecided_is_the_ground_and_sure_is_a_colour_for_each_kind(ground):
     cells, points = surface_cells(SURE, ACROSS, UP), surface_points([[1, 15]], [1])
     lines = boundary_lines(SURE, ACROSS, UP)
-    drawn = surface_chart(cells, lines, points, undecided=ground, ink="#888888").to_dict()
+    drawn = surface_chart(cells, lines, points, undecided=ground, ink="#888888", height=400).to_dict()
     surface, _boundary, dots = drawn["layer"]
     low, middle, high = surface["encoding"]["color"]["scale"]["range"]
     assert surface["encoding"]["color"]["scale"]["domain"] == [0, 0.5, 1] and middle == ground
@@ -83,6 +83,7 @@ def test_a_changed_surface_changes_nothing_but_the_data():
             points,
             undecided="#ffffff",
             ink="#888888",
+            height=400,
         ).to_dict()
         for sure in (SURE, 1 - SURE)
     )

@@ -27,7 +27,7 @@ def test_a_shorter_line_ends_where_the_others_do():
 
 
 def test_lines_differ_in_colour_and_in_dashes_and_the_start_is_marked():
-    drawn = forecast_chart(forecast_lines(TIMES, LINES), starts=6.5).to_dict()
+    drawn = forecast_chart(forecast_lines(TIMES, LINES), starts=6.5, height=300).to_dict()
     rule, lines = drawn["layer"]
     assert drawn["datasets"][rule["data"]["name"]] == [{"time": 6.5}]
     looks = lines["encoding"]
@@ -40,10 +40,8 @@ def test_lines_differ_in_colour_and_in_dashes_and_the_start_is_marked():
 
 @pytest.mark.parametrize("present", [False, True])
 def test_the_error_begins_at_zero_and_a_line_looks_as_in_the_other_chart(present):
-    errors = error_chart(
-        forecast_lines([1, 2], {FREE: [0.1, 0.2], BASELINE: [1, 1]}), present=present
-    ).to_dict()
-    signal = forecast_chart(forecast_lines(TIMES, LINES), starts=6.5, present=present).to_dict()
+    errors = error_chart(forecast_lines([1, 2], {FREE: [0.1, 0.2], BASELINE: [1, 1]})).to_dict()
+    signal = forecast_chart(forecast_lines(TIMES, LINES), starts=6.5, present=present, height=300).to_dict()
     [drawn] = errors["layer"]
     assert drawn["encoding"]["y"]["scale"]["zero"] is True
     looks = [
