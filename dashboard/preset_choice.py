@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
-from dashboard.spec_form import FormValue, changes_line, widget_key, widget_value
+from dashboard.spec_form import FormValue, changes_line, fill_form, widget_key, widget_value
 from trainers.specs import PRESETS, ClassifySpec, Preset, Setting, Spec, settings
 
 KEY = "preset"
@@ -65,7 +65,7 @@ def filled(preset: Preset) -> dict[str, FormValue]:
 def _fill() -> None:
     chosen = st.session_state.get(KEY)
     if chosen is not None:
-        st.session_state.update(filled(PRESETS[chosen]))
+        fill_form("classify", filled(PRESETS[chosen]))
 
 
 def _is_filled(preset: Preset, one: Setting) -> bool:

@@ -20,7 +20,7 @@ from dashboard.run_progress import (
     stopping,
 )
 from dashboard.services import Services
-from dashboard.spec_form import changes_line, form_state
+from dashboard.spec_form import changes_line, fill_form, form_state
 from trainers.launchers import known_status
 from trainers.runs import DamagedFile, Run, Status, last_log_lines, pending_commands
 from trainers.specs import Spec, changed_settings
@@ -73,7 +73,7 @@ def _draw_reuse(run: Run, spec: Spec) -> None:
         icon=":material/edit_note:",
         type="tertiary",
         help=_("Fill the form with this run's settings, to try a variation"),
-        on_click=lambda: st.session_state.update(form_state(spec)),
+        on_click=lambda: fill_form(spec.task, form_state(spec)),
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitAPIException
 
 from dashboard.language import _, counted
 from trainers.specs import (
@@ -57,6 +59,23 @@ def form_state(spec: Spec) -> dict[str, FormValue]:
 def widget_key(task: str, name: str) -> str:
     """The key of a setting's widget, its name in the address. Tasks share names, but not what may be chosen."""
     return name if task == next(iter(SPECS)) else f"{task}_{name}"
+
+
+def fill_form(task: str, held: Mapping[str, FormValue]) -> None:
+    """Fills a task's widgets, by key, and the address with them: for a button's callback.
+
+    Streamlit keeps the address in step with widgets that stand there already, but not with those that a new
+    value of another one brings; without this a reload would lose what they hold.
+    """
+    st.session_state.update(held)
+    keys = {setting.name: widget_key(task, setting.name) for setting in settings(SPECS[task])}
+    values = {name: held.get(key) for name, key in keys.items()}
+    for setting in settings(SPECS[task]):
+        value = values[setting.name]
+        if value in (None, widget_value(setting, setting.default)) or not applies(setting, values):
+            continue
+        with suppress(StreamlitAPIException):  # the widget stands there already, and says it itself
+            st.query_params[keys[setting.name]] = str(value).lower() if setting.kind == "bool" else str(value)
 
 
 def spec_from_form(task: str, values: Mapping[str, FormValue | None]) -> Spec:

@@ -34,6 +34,19 @@ def test_a_preset_fills_the_form_and_the_address(open_page):
     assert "Changed since: Epochs 7." in words(page)
 
 
+def test_the_address_holds_settings_that_a_preset_brought_into_the_form(open_page):
+    page = open_page(model="softmax", epochs="60")
+    assert "batch_norm" not in {toggle.key for toggle in page.toggle}
+    page.selectbox(key="preset").select("mnist-5k").run()
+    address = {name: page.query_params[name] for name in page.query_params}
+    preset = PRESETS["mnist-5k"].settings
+    assert float(address["dropout"]) == page.number_input(key="dropout").value == preset["dropout"]
+    assert address["batch_norm"] == "true" and page.toggle(key="batch_norm").value is True
+    again = open_page(**address)
+    assert again.number_input(key="dropout").value == preset["dropout"]
+    assert again.toggle(key="batch_norm").value is True
+
+
 def test_settings_stand_under_headings_and_switches_only_where_they_have_an_effect(open_page):
     page = open_page(model="softmax")
     assert sections(page) == ["Network", "Training", "Data", "What TensorBoard gets", "Machine"]
