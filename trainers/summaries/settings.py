@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+import re
 
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams import api as hparams
@@ -36,9 +36,14 @@ def text(spec: ClassifySpec, explanation: str) -> Summary:
     """The settings as a Markdown table with what each means, and what the model is."""
     chosen = effective_settings(spec)
     rows = [
-        f"| {setting.label} | {html.escape(str(chosen[setting.name]))} {setting.unit} | {setting.description} |"
+        f"| {setting.label} | {_literal(str(chosen[setting.name]))} {setting.unit} | {setting.description} |"
         for setting in settings(type(spec))
         if setting.name in chosen
     ]
     table = "\n".join(["| Setting | Value | Meaning |", "|---|---|---|", *rows])
     return text_pb("settings", f"{explanation}\n\n{table}")
+
+
+def _literal(text: str) -> str:
+    """A person's text, as the path of a file, so that Markdown and HTML in it are shown and not obeyed."""
+    return re.sub(r"[^\w ./-]|_", lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
