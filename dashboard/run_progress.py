@@ -72,6 +72,7 @@ def phase_line(phase: str) -> str:
         "": _("Getting ready"),
         "loading TensorFlow": _("Loading TensorFlow"),
         "preparing": _("Preparing data and network"),
+        "compiling": _("Compiling the network"),
         "testing": _("Testing on what it never saw"),
     }.get(phase, phase)
 

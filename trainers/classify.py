@@ -20,6 +20,7 @@ from trainers.evaluation import evaluate, save_model, write_artifacts
 from trainers.gradient_descent import (
     as_input,
     averaged_weights,
+    compiled_epochs,
     compiled_validation,
     descent,
     epoch_order,
@@ -41,6 +42,8 @@ VALIDATION_MEASURES = {
     "accuracy": "Share of the validation images named correctly",
 }
 _PROBED_IMAGES = 32
+# Their orders lie in memory together; where patience or averages are looked at after each epoch there is one at a time.
+_MOST_EPOCHS_AT_ONCE = 64
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +73,7 @@ class Classification:
             batch_size=spec.batch_size,
             pace=spec.pace,
             steps=spec.steps,
+            epochs_at_once=1 if spec.early_stopping or spec.moving_average else _MOST_EPOCHS_AT_ONCE,
         )
         self.model = models.build(spec, len(data.class_names), data.input_shape)
         self._descent = descent(
@@ -80,6 +84,7 @@ class Classification:
             steps_per_epoch=self.plan.steps_per_epoch,
         )
         self._validation = compiled_validation(self.model, data.validation, spec)
+        self._epochs = compiled_epochs(self._descent, self._validation, self.plan.steps_per_epoch)
         self.observer = Observer(run, spec, self.model, data)
         self._run, self._spec, self._data = run, spec, data
         self._epoch = -1
@@ -92,6 +97,13 @@ class Classification:
             self._order = tf.constant(epoch_order(self._spec.seed, epoch, self.plan.images_per_epoch))
         measures = self._descent.run_steps(self._order, tf.constant(first), tf.constant(count))
         return measures.numpy()  # [count, 3]
+
+    def run_epochs(self, epoch: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Runs several whole epochs in one compiled call."""
+        images = self.plan.images_per_epoch
+        orders = [epoch_order(self._spec.seed, number, images) for number in range(epoch, epoch + count)]
+        measures, sums = self._epochs(tf.constant(np.stack(orders)))
+        return measures.numpy(), self._validation.means(sums)
 
     def validate(self) -> dict[str, float]:
         """Loss and accuracy on the validation images, with the averaged weights where there are any."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from trainers.runs import (
@@ -35,6 +35,7 @@ class LiveStatus:
         self.run = run
         self.before = self.status = read_status(run.status_file)
         self._watch = watch
+        self._phase_began: float | None = None
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._failure: StorageFailed | None = None
@@ -68,9 +69,20 @@ class LiveStatus:
     def write(self, **values: Any) -> None:
         """Changes fields and writes at once; raises StorageFailed."""
         with self._lock:
-            self.status = self.status.changed(**{**values, "heartbeat": time.time()})
+            self.status = self.status.changed(**{**values, **self._times(values), "heartbeat": time.time()})
             write_status(self.run.status_file, self.status)
             self._watch(self.status)
+
+    def _times(self, values: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+        """How long each phase has taken, where these values end one."""
+        if "phase" not in values:
+            return {}
+        began, self._phase_began = self._phase_began, time.monotonic()
+        if began is None:
+            return {"phase_seconds": {}}
+        name = self.status.phase or "training"
+        known = self.status.phase_seconds
+        return {"phase_seconds": {**known, name: known.get(name, 0.0) + self._phase_began - began}}
 
     def finish(self, **values: Any) -> None:
         """Writes the last status, on a full disk too, and writes no more; raises StorageFailed."""

@@ -2,7 +2,8 @@
 
 A chunk takes about a quarter of a second, so curves are live and a stop is quick, and everything between
 two chunks (writing, looking, waiting) costs next to nothing. How many steps that is follows from the
-speed seen so far. The loop knows nothing of TensorFlow: it is given functions.
+speed seen so far. A small network has many epochs in that time, so a chunk may hold several whole ones. The loop
+knows nothing of TensorFlow: it is given functions.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class TrainingFailed(Exception):
 class Plan:
     """How much there is to do: all epochs, or `steps` steps where that is not 0 and less.
 
-    `pace` in steps a second, 0 for as fast as possible.
+    `pace` in steps a second, 0 for as fast as possible. `epochs_at_once` whole epochs at most are run in one call.
     """
 
     epochs: int
@@ -34,6 +35,7 @@ class Plan:
     batch_size: int
     pace: float = 0.0
     steps: int = 0
+    epochs_at_once: int = 1
 
     @property
     def total_steps(self) -> int:
@@ -46,13 +48,24 @@ class Plan:
         epochs, steps = divmod(step, self.steps_per_epoch)
         return epochs * self.images_per_epoch + steps * self.batch_size
 
+    def chunk(self, step: int, wanted: int) -> int:
+        """How many steps after step `step` to run in one call where so many are wanted.
+
+        As many as the epoch still has, or several whole epochs.
+        """
+        first, left = step % self.steps_per_epoch, self.total_steps - step
+        whole = min(wanted, left) // self.steps_per_epoch if first == 0 else 0
+        if whole > 1 and self.epochs_at_once > 1:
+            return min(whole, self.epochs_at_once) * self.steps_per_epoch
+        return min(wanted, self.steps_per_epoch - first, left)
+
 
 @dataclass(frozen=True)
 class Chunk:
     """Some steps that were run, between two times in Unix seconds.
 
-    `count` of them from step `first` of this `epoch` on (both counted from 0); `step` is the number of all
-    steps done after them.
+    `count` of them from step `first` of this `epoch` on (both counted from 0), perhaps through several epochs;
+    `step` is the number of all steps done after them.
     """
 
     epoch: int
@@ -75,7 +88,7 @@ class Actions(Protocol):
     """What a trainer does for the loop."""
 
     def run_chunk(self, epoch: int, first: int, count: int) -> None:
-        """Runs `count` steps of an epoch from its step `first` on."""
+        """Runs `count` steps from step `first` of an epoch on: within it, or several whole epochs."""
 
     def after_chunk(self, chunk: Chunk) -> None:
         """Writes down what the chunk gave."""
@@ -108,15 +121,16 @@ def run_loop(
     step = start
     while step < plan.total_steps:
         epoch, first = divmod(step, plan.steps_per_epoch)
-        count = min(length.steps, plan.steps_per_epoch - first, plan.total_steps - step)
+        count = plan.chunk(step, length.steps)
         began = clock()
         actions.run_chunk(epoch, first, count)
         ended = clock()
         step += count
         actions.after_chunk(Chunk(epoch, first, count, step, began, ended))
         length.learn(count, ended - began)
+        epoch = (step - 1) // plan.steps_per_epoch
         is_last = step == plan.total_steps
-        ends = is_last or first + count == plan.steps_per_epoch
+        ends = is_last or step % plan.steps_per_epoch == 0
         is_enough = ends and actions.after_epoch(epoch, step, last=is_last)
         if rhythm.stop_after(step, epoch) or is_enough:
             break

@@ -21,7 +21,6 @@ import numpy as np
 from trainers import checkpoints
 from trainers.divergence import Good
 from trainers.live_status import LiveStatus
-from trainers.loop import Chunk
 from trainers.runs import Run, StorageFailed, storage_failed
 from trainers.summaries import Journal
 
@@ -61,11 +60,11 @@ class Position:
         """Means are those of the steps of one epoch."""
         self.sums, self.summed = np.zeros_like(self.sums), 0
 
-    def add(self, chunk: Chunk, measures: np.ndarray) -> None:
-        """Notes the measures float32 [count, measures] of some steps."""
-        self.step = chunk.step
+    def add(self, step: int, measures: np.ndarray) -> None:
+        """Notes the measures float32 [n, measures] of the epoch's last steps, after which `step` were done in all."""
+        self.step = step
         self.sums += measures.sum(axis=0, dtype=np.float64)
-        self.summed += chunk.count
+        self.summed += len(measures)
 
     def means(self, names: tuple[str, ...]) -> dict[str, float]:
         """What the training's steps of this epoch gave on average so far."""

@@ -50,6 +50,13 @@ class Learner(Protocol):
         What it does follows from the state, the epoch and the step alone, so that it can be done again.
         """
 
+    def run_epochs(self, epoch: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Runs `count` whole epochs from this one on, each with a look at the validation data.
+
+        Measures float32 [steps, len(measures)] and float64 [count, len(validation_measures)]. Never asked for where
+        the plan has one epoch at once.
+        """
+
     def validate(self) -> dict[str, float]:
         """One number for each of `validation_measures`, from data it does not learn from."""
 
@@ -105,7 +112,7 @@ def train(run: Run, spec: Spec, live: LiveStatus, stop: threading.Event, task: T
             total_steps=plan.total_steps,
             epochs=plan.epochs,
             steps_per_epoch=plan.steps_per_epoch,
-            phase=None,
+            phase="compiling",
         )
         training.obey()
         began = time.time()
@@ -142,6 +149,7 @@ class Training:
         self._live, self._journal, self._stop = live, journal, stop
         self._learned = learner.measures[:-1]  # all but the learning rate
         self._measures = np.empty((0, len(learner.measures)), np.float32)  # of the steps just run
+        self._validations: np.ndarray | None = None  # of the epochs just run, where they were several
         self._at = Position(sums=np.zeros(len(self._learned)))
         self._patience = Patience(spec.early_stopping)
         self._had_enough = False
@@ -183,7 +191,7 @@ class Training:
         if first == 0:
             self._at.begin_epoch()
         if self._trace_asked is None:
-            self._measures = self.learner.run_chunk(epoch, first, count)  # [count, measures]
+            self._measures = self._run_steps(epoch, first, count)  # [count, measures]
         else:
             self._measures = self._run_traced(self._trace_asked, epoch, first, count)
 
@@ -200,18 +208,16 @@ class Training:
             self._journal.flush()
             for event in self.learner.graphs():
                 self._journal.graph(event)
+        if self._live.status.phase is not None:
+            self._live.write(phase=None)
         if len(bad):
             self._fail_at(int(steps[bad[0]]))
-        self._at.add(chunk, self._measures[:, :-1])
+        of_epoch = min(chunk.count, self.plan.steps_per_epoch)  # means are those of one epoch
+        self._at.add(chunk.step, self._measures[-of_epoch:, :-1])
 
     def after_epoch(self, epoch: int, step: int, *, last: bool) -> bool:
         """Looks at the validation data and at the weights; whether the patience is at its end."""
-        found = self.learner.validate()
-        self._journal.validation(step, found)
-        if not math.isfinite(found["loss"]):
-            self._journal.flush()
-            opening = f"The validation loss is no longer a number at step {step:,}"
-            raise broken(opening, self.learner.first_broken_layer(), self._rate())
+        found = self._validated(step)
         self._at.validated = {f"val_{name}": value for name, value in found.items()}
         self._at.validated_step = step
         self._had_enough = self._patience.is_over(found["loss"]) and not last
@@ -226,6 +232,22 @@ class Training:
         if ends or time.monotonic() >= self._next_log_line:
             self._log(epoch)
         return self._had_enough
+
+    def _validated(self, step: int) -> dict[str, float]:
+        """What the validation gave, written down for every epoch just run; raises TrainingFailed where it is none."""
+        if self._validations is None:
+            found = [self.learner.validate()]
+        else:
+            names = self.learner.validation_measures
+            found = [dict(zip(names, row, strict=True)) for row in self._validations.tolist()]
+        for back, measures in zip(range(len(found) - 1, -1, -1), found, strict=True):
+            at = step - back * self.plan.steps_per_epoch
+            self._journal.validation(at, measures)
+            if not math.isfinite(measures["loss"]):
+                self._journal.flush()
+                opening = f"The validation loss is no longer a number at step {at:,}"
+                raise broken(opening, self.learner.first_broken_layer(), self._rate())
+        return found[-1]
 
     def beat(self, step: int, epoch: int, speed: Speed | None) -> None:
         """Shows the world the curves so far, the progress and the speed."""
@@ -329,6 +351,13 @@ class Training:
     def _obey_trace(self, command: Command) -> None:
         self._trace_asked = command  # answered when there is something to see
 
+    def _run_steps(self, epoch: int, first: int, count: int) -> np.ndarray:
+        self._validations = None
+        if count <= self.plan.steps_per_epoch:
+            return self.learner.run_chunk(epoch, first, count)
+        measures, self._validations = self.learner.run_epochs(epoch, count // self.plan.steps_per_epoch)
+        return measures
+
     def _run_traced(self, command: Command, epoch: int, first: int, count: int) -> np.ndarray:
         from trainers.summaries.profile import traced  # late: hardly anybody asks for it
 
@@ -337,12 +366,12 @@ class Training:
         outcome, measures = f"The trace of {count:,} steps lies in {folder}.", None
         try:
             with traced(folder):
-                measures = self.learner.run_chunk(epoch, first, count)
+                measures = self._run_steps(epoch, first, count)
         except StorageFailed as error:
             outcome = f"The trace could not be written: {error}"
         self._live.change(last_command="trace")
         self._steering.answer(command, outcome)
-        return self.learner.run_chunk(epoch, first, count) if measures is None else measures
+        return self._run_steps(epoch, first, count) if measures is None else measures
 
 
 def _in_words(name: str) -> str:

@@ -97,3 +97,17 @@ def test_a_folder_that_is_gone_is_a_sentence(run: Run) -> None:
     run.path.rename(run.path.with_name("elsewhere"))
     with pytest.raises(StorageFailed):
         live.finish(state="failed", error="It is gone.")
+
+
+def test_it_is_known_how_long_each_phase_took(run: Run) -> None:
+    live = LiveStatus(run)
+    live.start()
+    began = time.monotonic()
+    for phase, seconds in (("preparing", 0.02), (None, 0.05), ("testing", 0.03), (None, 0.01)):
+        live.write(phase=phase)
+        time.sleep(seconds)
+    live.finish(state="completed")
+    known = read_status(run.status_file).phase_seconds
+    assert list(known) == ["preparing", "training", "testing"]
+    assert known["preparing"] >= 0.02 and known["training"] >= 0.06 and known["testing"] >= 0.03
+    assert sum(known.values()) <= time.monotonic() - began

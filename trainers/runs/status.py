@@ -34,8 +34,9 @@ class Status(pydantic.BaseModel):
     a run was put into the queue again, to be resumed; `seconds` is the time of all its processes that ended.
     `checkpoint` is the step of the last checkpoint, `learning_rate` what a person chose while it trained, and
     `epochs_asked` how many epochs it shall have in all where somebody wanted more than its spec says.
-    `error` is one sentence; the traceback stands in the log. The state `damaged` is what a reader makes of
-    a file it cannot understand; it is never written.
+    `phase` is what a trainer does when it does not train, `phase_seconds` how long each phase took in this process,
+    "training" among them. `error` is one sentence; the traceback stands in the log. The state `damaged` is what a
+    reader makes of a file it cannot understand; it is never written.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
@@ -60,6 +61,7 @@ class Status(pydantic.BaseModel):
     seconds: float | None = None
     device: str | None = None
     phase: str | None = None
+    phase_seconds: dict[str, float] = {}
     metrics: dict[str, float | None] = {}
     notices: list[str] = []
     last_command: str | None = None
