@@ -32,6 +32,8 @@ from trainers.specs import (
 
 FormValue = str | int | float | bool
 LETTERS_IN_A_ROW = 20  # choices with more letters than fit beside each other in the sidebar become a list
+# Streamlit draws a compact heading at six tenths of the ink, too pale to be read by everybody.
+_SECTIONS = '<style>[class*="st-key-settings_"] summary {opacity: 1}</style>'
 ILLUSTRATED = ("schedule", "elastic")  # settings below which there is room for a drawing
 
 
@@ -98,6 +100,7 @@ def draw_settings(task: str) -> Form:
     form = Form()
     _draw_group(task, "common", form)
     changed = changed_by_group(task, held_values(task))
+    st.html(_SECTIONS)
     with st.container(gap="xsmall"):
         for group, heading in headings().items():
             if _has_settings(task, group, form):
