@@ -138,6 +138,17 @@ def test_the_penalty_is_the_sum_of_squares_of_all_kernels(name: str) -> None:
     np.testing.assert_allclose(float(sum(model.losses)), expected, rtol=1e-4)
 
 
+def test_normalisation_knows_the_means_within_an_epoch_of_a_small_data_set() -> None:
+    """4,000 digits are 32 steps."""
+    model = models.build(ClassifySpec(model="mlp", batch_norm=True, depth=1))
+    images = np.random.default_rng(2).random((64, 28, 28, 1), np.float32)
+    for _ in range(32):
+        model(images, training=True)
+    sums = images.reshape(64, 784) @ model.get_layer("hidden_1").kernel.numpy()
+    known = model.get_layer("hidden_1_normalised")
+    np.testing.assert_allclose(known.moving_mean.numpy(), sums.mean(axis=0), rtol=0.05, atol=1e-3)
+
+
 @pytest.mark.parametrize("name", ["simple_cnn", "lenet5", "fast_cnn", "alexnet_small", "resnet_small"])
 def test_nothing_between_the_image_and_the_answer_goes_back_to_full_precision(name: str) -> None:
     with keras.StatelessScope(initialize_variables=False):

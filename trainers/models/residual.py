@@ -65,5 +65,4 @@ def _normalised_convolution(
         name=name,
         **blocks.common_options(spec),
     )
-    normalisation = layers.BatchNormalization(name=f"{name}_normalised", dtype=blocks.arithmetic(spec))
-    return normalisation(convolution(values))
+    return blocks.normalisation(spec, name)(convolution(values))
