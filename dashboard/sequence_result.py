@@ -142,7 +142,9 @@ def comparison(error: float, baseline: float) -> str:
     """An error beside that of repeating the last value: "4.2 times better than repeating the last value"."""
     if not error or not baseline:
         return _("repeating the last value: {baseline}").format(baseline=f"{baseline:.3g}")
-    if error <= baseline:
+    if f"{baseline / error:.1f}" == "1.0":
+        return _("as good as repeating the last value ({baseline})").format(baseline=f"{baseline:.3g}")
+    if error < baseline:
         return _("{times} times better than repeating the last value ({baseline})").format(
             times=f"{baseline / error:.1f}", baseline=f"{baseline:.3g}"
         )

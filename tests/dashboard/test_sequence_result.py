@@ -68,6 +68,8 @@ def test_a_forecast_that_does_not_fit_is_refused_in_a_sentence(run, tmp_path, ch
     [
         (0.1, 0.42, ("4.2 times better", "0.42")),
         (0.42, 0.1, ("4.2 times worse", "0.1")),
+        (0.099, 0.1, ("as good as", "0.1")),
+        (0.101, 0.1, ("as good as", "0.1")),
         (0, 0.5, ("0.5",)),
         (0.5, 0, ("0",)),
     ],

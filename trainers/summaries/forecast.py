@@ -28,7 +28,7 @@ def forecast_picture(forecast: Forecast, part: str) -> Summary:
     signal.plot(ahead, forecast.baseline, color=_BASELINE, linestyle=":", label="repeating the last value")
     signal.axvline(ahead[0] - 0.5, color=_TRUTH, linewidth=0.6)
     signal.set_xlabel("time (values of the signal)")
-    signal.legend(loc="upper left", ncols=4, fontsize="small")
+    signal.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, fontsize="small", frameon=False)
     steps = np.arange(1, forecast.horizon + 1)
     errors.plot(steps, forecast.error_by_step, color=_FREE, linestyle="--", label="free-running")
     errors.plot(
