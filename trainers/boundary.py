@@ -149,6 +149,7 @@ class Boundary:
         self._layers_interval = Interval(SECONDS_BETWEEN_LAYERS, share=SHARE_OF_TIME)
         self._pictures_interval = Interval(SECONDS_BETWEEN_PICTURES, share=SHARE_OF_TIME)
         self._layers_step = self._picture_step = -1  # at which each was written last
+        self._looked_step = -1  # at which it was last asked whether a frame is due
         self._next_file = 0.0
         self._add_frame(0)
 
@@ -193,11 +194,12 @@ class Boundary:
 
     def observe(self, journal: Journal, step: int, *, last: bool) -> None:
         """Looks at the decision surface and at the layers where it is time; raises StorageFailed."""
-        if self._surface.is_due() or last:
+        if (step != self._looked_step and self._surface.is_due()) or last:
             self._add_frame(step)
             if last or time.monotonic() >= self._next_file:
                 self._next_file = time.monotonic() + SECONDS_BETWEEN_FILES
                 self._surface.write(self._run.artifacts)
+        self._looked_step = step
         if (last or self._layers_interval.is_due()) and step != self._layers_step:
             self._layers_step = step
             with self._layers_interval.taken():

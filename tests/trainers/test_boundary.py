@@ -14,11 +14,12 @@ from PIL import Image
 from sklearn.metrics import accuracy_score, log_loss
 from tensorboard.util.tensor_util import make_ndarray
 
+from tests.running import copy_run
 from tests.trainers.conftest import curve, events
 from trainers import points
 from trainers.boundary import Boundary, build
 from trainers.execution import execute
-from trainers.launchers import resume
+from trainers.launchers import extend, resume
 from trainers.runs import Command, Run, Status, create_run, read_status, send_command
 from trainers.specs import BoundarySpec
 from trainers.surface_history import SURFACE
@@ -48,8 +49,7 @@ def run(tmp_path_factory) -> Run:
     return run
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("noise", [0, 0.15])
+@pytest.mark.parametrize(("seed", "noise"), [(1, 0), *((seed, 0.15) for seed in SEEDS)])
 def test_no_line_can_do_xor(seed, noise):
     """At most three of four corners lie on the right side of any line."""
     learner = learned(BoundarySpec(model="logistic", seed=seed, noise=noise, learning_rate=0.1), epochs=10)
@@ -112,6 +112,15 @@ def test_a_paused_run_goes_on_to_the_surfaces_and_the_curve_of_an_unbroken_one(l
     for part, tag in (("train", "loss"), ("validation", "accuracy")):
         expected, found = (dict(zip(*curve(run.path / part, tag), strict=True)) for run in runs)
         assert found == expected
+
+
+def test_more_epochs_go_on_with_the_history_as_if_they_had_been_asked_for_at_once(run, logdir):
+    more = copy_run(run, logdir, experiment="e", name="more")
+    extend(more, epochs=70, foreground=True)
+    assert execute(more, threading.Event()) == 0, read_status(more.status_file).error
+    with np.load(more.artifacts / SURFACE) as arrays:
+        assert arrays["steps"].tolist() == list(range(0, 3_501, 100))
+    assert read_status(more.status_file).step == 3_500
 
 
 def pausing(run: Run) -> Callable[[Status], None]:
