@@ -137,7 +137,11 @@ class Classification:
 
     def first_broken_layer(self) -> str | None:
         """The first layer with a weight, or an output for some training images, that is not finite."""
-        return first_broken_layer(self.model, as_input(tf.constant(self._data.train.images[:_PROBED_IMAGES])))
+        images = self._data.train.images
+        rows = np.linspace(0, len(images) - 1, _PROBED_IMAGES).astype(
+            int
+        )  # some data sets are sorted by class
+        return first_broken_layer(self.model, as_input(tf.constant(images[rows])))
 
     def observe(self, journal: Journal, step: int, *, last: bool) -> None:
         """Writes what there is to see of layers, features and mistakes."""

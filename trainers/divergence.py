@@ -51,8 +51,12 @@ def diverged(learner: Repeatable, plan: Plan, good: Good, step: int, rate: float
 
 def broken(opening: str, layer: str | None, rate: float) -> TrainingFailed:
     """What to raise where numbers are none: the layer that broke first, and the setting to change."""
-    where = f", first in the layer {layer}" if layer else ""
-    return TrainingFailed(f"{opening}: the training diverged{where}. Choose a learning rate below {rate:g}.")
+    where = (
+        f"in the layer {layer}" if layer else "in the loss of what the last layer says, which is too large"
+    )
+    return TrainingFailed(
+        f"{opening}: the training diverged, first {where}. Choose a learning rate below {rate:g}."
+    )
 
 
 def _repeat(learner: Repeatable, plan: Plan, step: int, until: int) -> None:
