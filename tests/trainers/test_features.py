@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
+from trainers import datasets
 from trainers.features import pooled, principal_components
+from trainers.runs import Run, read_status
+from trainers.specs import ClassifySpec
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +75,15 @@ def test_colours_are_pooled_each_by_itself() -> None:
     images = np.random.default_rng(1).integers(0, 256, (2, 6, 7, 3), np.uint8)
     by_channel = np.stack([pooled(images[..., channel], 3) for channel in range(3)], axis=-1)
     assert np.array_equal(pooled(images, 3), by_channel)
+
+
+# Keras' saving asks TensorFlow's variables for an array in the manner of NumPy 1.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_a_run_on_components_is_whole_and_shows_people_the_digits(train: Callable[..., Run]) -> None:
+    run = train(model="mlp", features="pca", components=20, train_share=0.2, epochs=4, learning_rate=0.01)
+    status = read_status(run.status_file)
+    assert (status.state, status.error) == ("completed", None)
+    assert status.metrics["test_accuracy"] > 0.8  # by hand: 0.88; chance is 0.1
+    with np.load(run.artifacts / "examples.npz") as examples:
+        digits = datasets.load(ClassifySpec()).test.images[examples["indices"]]
+        assert np.array_equal(examples["images"], digits)
