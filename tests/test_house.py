@@ -14,10 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme import README, options_table, with_options
-from trainers.specs import ClassifySpec, settings
-
-REPOSITORY = README.parent
+REPOSITORY = Path(__file__).resolve().parent.parent
+README = REPOSITORY / "README.md"
 LONGEST_FILE = 500
 SAYING_NOTHING = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc", "tools"}
 
@@ -140,12 +138,6 @@ def test_nothing_unpickles():
     """ruff forbids pickle itself; NumPy would bring it back."""
     code = files("dashboard", "trainers", "streamlit_app.py")
     assert relative([path for path in code if re.search(r"allow_pickle\s*=\s*True", path.read_text())]) == []
-
-
-def test_the_readme_has_the_options_that_the_spec_has():
-    assert "<!-- options:" in README.read_text()
-    assert with_options(README.read_text()) == README.read_text(), "type: python -m tests.readme"
-    assert [s.option for s in settings(ClassifySpec) if f"| `{s.option}` |" not in options_table()] == []
 
 
 def test_the_readme_is_one_screen_and_its_links_lead_somewhere():
