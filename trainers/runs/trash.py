@@ -18,9 +18,11 @@ import time
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+import filelock
 
 from trainers.runs.errors import DamagedFile, NameTaken, RunError, RunIsBusy, StorageFailed
 from trainers.runs.files import storage_failed
@@ -48,16 +50,32 @@ def move_to_trash(run: Run) -> Trashed:
     """Zips a run that no trainer holds, then removes it; raises RunIsBusy, RunError or StorageFailed."""
     if read_status(run.status_file).state in ("queued", "starting", "running"):
         raise RunIsBusy(f"{run.key} has not ended: stop it before deleting it.")
-    if not run.path.is_dir():
-        raise RunError(f"{run.key} is already gone.")
-    with held(run.path):
-        archive = _zip(run)
-        try:
-            _remove(run)
-        except StorageFailed:
-            archive.unlink()
-            raise
+    with _one_deletion_at_a_time(run.logdir):
+        if not run.path.is_dir():
+            raise RunError(f"{run.key} is already gone.")
+        with held(run.path):
+            archive = _zip(run)
+            try:
+                _remove(run)
+            except StorageFailed:
+                archive.unlink()
+                raise
     return _described(archive)
+
+
+@contextmanager
+def _one_deletion_at_a_time(logdir: Path) -> Iterator[None]:
+    """The run's own lock goes with its folder: who waited for it would hold the lock of a run that is gone."""
+    path = _place(logdir, "locks") / "trash.lock"
+    try:
+        lock = filelock.FileLock(path)
+        lock.acquire()
+    except OSError as error:
+        raise storage_failed(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def restore(logdir: Path, trashed: Trashed) -> Run:
