@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.build_line import Refusal, ask, draw_layers, sentence, why
 from dashboard.language import _
+from dashboard.lasting_press import lasting_button
 from dashboard.plain_text import escape_markdown
 from dashboard.preset_choice import draw_presets, say_preset
 from dashboard.previews import draw_previews
@@ -52,7 +53,7 @@ def draw_form(started: Services) -> None:
         else:
             waiting = isinstance(answer, Pending)
             st.fragment(_draw_answer, run_every=1 if waiting else None)(started, spec, waiting)
-        pressed = st.button(
+        pressed = lasting_button(
             _("Start"),
             key="start",
             type="primary",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -22,7 +22,8 @@ from dashboard.run_problems import for_each
 from dashboard.run_table import RunRow
 from dashboard.services import Services
 from dashboard.shown_runs import MOST_TOGETHER
-from trainers.runs.trash import restore
+from trainers.runs import Run
+from trainers.runs.trash import Trashed, restore
 
 
 def draw_actions(started: Services, rows: Sequence[RunRow]) -> None:
@@ -34,9 +35,15 @@ def draw_actions(started: Services, rows: Sequence[RunRow]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_actions"):
         st.markdown(_chosen_line(rows), width="content")
-        if st.button("", icon=":material/close:", type="tertiary", help=_("Choose none"), key="choose_none"):
-            choose([])
-            st.rerun()
+        st.button(
+            "",
+            icon=":material/close:",
+            type="tertiary",
+            help=_("Choose none"),
+            key="choose_none",
+            on_click=choose,
+            args=([],),
+        )
         st.space("stretch")
         _draw_links([row.key for row in rows])
         _draw_changes(started, rows)
@@ -64,26 +71,39 @@ def _draw_links(keys: Sequence[str]) -> None:
 
 
 def _draw_changes(started: Services, rows: Sequence[RunRow]) -> None:
-    running = [row.run for row in rows if row.state == "running"]
-    if running and st.button(
+    # Each acts in its callback: the table above may start the page over before a button here is reached.
+    def offer(
+        label: str, icon: str, runs: list[Run], act: Callable[[Run], object], meaning: str = ""
+    ) -> None:
+        if runs:
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                help=meaning or None,
+                on_click=for_each,
+                args=(runs, act, started),
+            )
+
+    offer(
         _("Pause"),
-        icon=":material/pause_circle:",
-        help=_("Ends the trainer and gives processor and memory back; it resumes where it was."),
-    ):
-        for_each(running, lambda run: started.ask(run, "pause"), started)
-    paused = [row.run for row in rows if row.state == "paused"]
-    if paused and st.button(_("Resume"), icon=":material/play_circle:"):
-        for_each(paused, started.resume, started)
-    if any(row.goes_on for row in rows) and st.button(_("Stop"), icon=":material/stop_circle:"):
-        for_each([row.run for row in rows if row.goes_on], started.cancel, started)
+        "pause_circle",
+        [row.run for row in rows if row.state == "running"],
+        lambda run: started.ask(run, "pause"),
+        _("Ends the trainer and gives processor and memory back; it resumes where it was."),
+    )
+    offer(_("Resume"), "play_circle", [row.run for row in rows if row.state == "paused"], started.resume)
+    offer(_("Stop"), "stop_circle", [row.run for row in rows if row.goes_on], started.cancel)
     if len(rows) == 1:
         st.button(_("Edit"), icon=":material/edit:", help=_("Name and note"), on_click=ask, args=("edit",))
     put_away = not all(row.archived for row in rows)
     word, icon = (_("Archive"), "archive") if put_away else (_("Unarchive"), "unarchive")
-    if st.button(
-        word, icon=f":material/{icon}:", help=_("Archived runs stay on the disk and leave the table.")
-    ):
-        for_each([row.run for row in rows], lambda run: change(run, archived=put_away), started)
+    offer(
+        word,
+        icon,
+        [row.run for row in rows],
+        lambda run: change(run, archived=put_away),
+        _("Archived runs stay on the disk and leave the table."),
+    )
     st.button(_("Delete"), icon=":material/delete:", on_click=ask, args=("delete",))
 
 
@@ -97,7 +117,10 @@ def draw_undo(started: Services) -> None:
         sentence = counted("{run} is in the trash.", "{n} runs are in the trash.", n)
         st.markdown(sentence.format(run=first, n=n))
         st.space("stretch")
-        if st.button(_("Undo"), icon=":material/undo:"):
-            forget_deleted()
-            for_each(deleted, lambda trashed: restore(started.settings.logdir, trashed), started)
+        st.button(_("Undo"), icon=":material/undo:", on_click=_bring_back, args=(started, deleted))
         st.button(_("Done"), type="tertiary", on_click=forget_deleted)
+
+
+def _bring_back(started: Services, deleted: Sequence[Trashed]) -> None:
+    forget_deleted()
+    for_each(deleted, lambda trashed: restore(started.settings.logdir, trashed), started)

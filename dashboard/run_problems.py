@@ -28,7 +28,7 @@ def draw_problems() -> None:
 
 
 def for_each(things: Iterable[Thing], act: Callable[[Thing], object], started: Services) -> None:
-    """Does something to each, looks at the runs again and runs the page anew; what fails for one is said there."""
+    """Does something to each and looks at the runs again; what fails for one is said at the next run of the page."""
     problems = []
     for thing in things:
         try:
@@ -37,4 +37,3 @@ def for_each(things: Iterable[Thing], act: Callable[[Thing], object], started: S
             problems.append(str(error))
     started.look_again()
     tell(problems)
-    st.rerun()

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard.language import _
+from dashboard.lasting_press import lasting_button
 from dashboard.plain_text import escape_markdown
 from dashboard.presenting import InvalidView, View, change_views, read_views, views_file
 from dashboard.run_choice import chosen_keys
@@ -39,23 +40,25 @@ def _views(logdir: Path) -> list[View]:
 
 
 def _offer_slide() -> None:
-    pressed = st.button(
+    st.button(
         _("Present"),
         key="present_this",
         icon=":material/slideshow:",
         type="tertiary",
         help=_("Show this page as a slide, without menu and in large type. Esc comes back."),
+        on_click=_present,
     )
-    if pressed:
-        st.query_params["present"] = "1"
-        st.rerun()
+
+
+def _present() -> None:
+    st.query_params["present"] = "1"
 
 
 def _offer_saving(page: StreamlitPage, logdir: Path) -> None:
     with st.popover(_("Save view"), icon=":material/bookmark_add:", type="tertiary", key="save_view"):
         suggested = title_of(page.title, chosen_keys())
         title = st.text_input(_("Title of the view"), key="saved_title", placeholder=suggested, max_chars=120)
-        if st.button(_("Add to the presentation"), key="save_this", icon=":material/add:"):
+        if lasting_button(_("Add to the presentation"), key="save_this", icon=":material/add:"):
             try:
                 view = view_here(title.strip() or suggested, page.url_path)
                 change_views(views_file(logdir), lambda views: [*views, view])

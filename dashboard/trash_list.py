@@ -26,8 +26,14 @@ def draw_trash(started: Services) -> None:
     with st.expander(title.format(n=len(trash), size=size), icon=":material/delete:", key="trash"):
         chosen = _ticked(trash)
         with st.container(horizontal=True):
-            if st.button(_("Bring back"), icon=":material/undo:", disabled=not chosen):
-                for_each(chosen, lambda trashed: restore(started.settings.logdir, trashed), started)
+            st.button(
+                _("Bring back"),
+                icon=":material/undo:",
+                disabled=not chosen,
+                on_click=lambda: for_each(
+                    chosen, lambda trashed: restore(started.settings.logdir, trashed), started
+                ),
+            )
             label = _("Delete for good") if chosen else _("Empty the trash")
             st.button(label, icon=":material/delete_forever:", on_click=ask, args=("empty trash",))
     draw_dialog("empty trash", _("Delete for good?"), lambda: _empty_form(started, chosen or trash))
@@ -72,3 +78,4 @@ def _empty_form(started: Services, zips: Sequence[Trashed]) -> None:
         if st.button(_("Yes, delete"), type="primary", key="empty_trash"):
             close()
             for_each([zips], lambda these: empty_trash(started.settings.logdir, these), started)
+            st.rerun()

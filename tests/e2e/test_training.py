@@ -98,7 +98,7 @@ def test_a_run_deleted_by_hand_just_disappears(app, page, trained_run):
     address = f"?run={kept.key}&run={gone.key}"
     for path in ("", "runs", "tensor_board"):
         page.goto(f"{app.url}/{path}{address}")
-        expect(page.get_by_text("gone").first).to_be_visible()
+        expect(page.get_by_text("gone").filter(visible=True).first).to_be_visible()
     page.goto(f"{app.url}/{address}")
     expect(page.get_by_text("Test accuracy", exact=True)).to_have_count(2)
     shutil.rmtree(gone.path)
