@@ -17,8 +17,8 @@ import numpy as np
 import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
 
-from trainers import points
-from trainers.compiled_network import CompiledNetwork, optimizer
+from trainers import optimizers, points
+from trainers.compiled_network import CompiledNetwork
 from trainers.evaluation import save_model
 from trainers.gradient_descent import epoch_order
 from trainers.loop import Plan
@@ -139,7 +139,7 @@ class Boundary:
         )
         self._network = CompiledNetwork(
             build(spec),
-            optimizer(spec.optimizer, spec.learning_rate, spec.momentum),
+            optimizers.build(spec, spec.learning_rate),
             lambda rows: (tf.gather(positions, rows), tf.gather(labels, rows)),
             _judged,
             batch_size=batch_size,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-import keras
 import numpy as np
 import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
@@ -25,7 +24,8 @@ from trainers.gradient_descent import (
     descent,
     epoch_order,
 )
-from trainers.loop import Plan, TrainingFailed
+from trainers.learned_state import Parts, as_arrays, take_over
+from trainers.loop import Plan
 from trainers.observation import Observer
 from trainers.runs import Run, write_json
 from trainers.specs import ClassifySpec
@@ -83,7 +83,7 @@ class Classification:
             total_steps=self.plan.total_steps,
             steps_per_epoch=self.plan.steps_per_epoch,
         )
-        self._validation = compiled_validation(self.model, data.validation, spec)
+        self._validation = compiled_validation(self.model, data.validation)
         self._epochs = compiled_epochs(self._descent, self._validation, self.plan.steps_per_epoch)
         self.observer = Observer(run, spec, self.model, data)
         self._run, self._spec, self._data = run, spec, data
@@ -118,18 +118,11 @@ class Classification:
 
     def state(self) -> dict[str, np.ndarray]:
         """Weights, the optimizer's numbers, averages, random states and the chosen learning rate."""
-        return {name: tf.convert_to_tensor(variable).numpy() for name, variable in self._variables().items()}
+        return as_arrays(self._parts())
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Takes over what `state` gave; raises TrainingFailed where it is another network's."""
-        variables = self._variables()
-        shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-        if shapes != {name: values.shape for name, values in state.items()}:
-            raise TrainingFailed(
-                "The checkpoint is of another network than spec.json asks for: start a new run instead."
-            )
-        for name, variable in variables.items():
-            variable.assign(state[name])
+        take_over(state, self._parts())
 
     def choose_learning_rate(self, rate: float | None) -> None:
         """Learns at this rate from the next step on; None gives the rate back to the schedule."""
@@ -161,12 +154,11 @@ class Classification:
         test = {"loss": seen.loss, "accuracy": seen.accuracy, "standard_error": seen.standard_error}
         return {f"test_{name}": value for name, value in test.items()}
 
-    def _variables(self) -> dict[str, keras.Variable | tf.Variable]:
+    def _parts(self) -> Parts:
         """All that changes while it learns."""
-        parts = {
+        return {
             "weights": self.model.weights,
             "optimizer": self._descent.optimizer.variables,
             "randomness": self._descent.randomness,
             "chosen_rate": [self._descent.steered.chosen],
         }
-        return {f"{part}/{n}": one for part, variables in parts.items() for n, one in enumerate(variables)}

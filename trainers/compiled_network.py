@@ -1,6 +1,6 @@
 """A small network with its optimizer, and many of its training steps in one compiled call.
 
-    network = CompiledNetwork(model, optimizer("adam", 1e-2), batch, judge, batch_size=32)
+    network = CompiledNetwork(model, keras.optimizers.Adam(1e-2), batch, judge, batch_size=32)
     network.run_steps(order, first=0, count=50)         # float32 [50, measures]
     network.outputs(np.arange(500))                     # float32 [500, 1]
 
@@ -12,7 +12,6 @@ a step that is one turn of a compiled loop takes a few hundredths of a milliseco
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 import keras
 import numpy as np
@@ -20,7 +19,8 @@ import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
 
 from trainers.divergence import first_broken_layer
-from trainers.loop import TrainingFailed
+from trainers.gradient_descent import ROWS, compiled_steps
+from trainers.learned_state import Parts, as_arrays, take_over
 from trainers.summaries import graphs
 from trainers.summaries.layers import LayerSummaries
 
@@ -32,23 +32,6 @@ Judge = Callable[
 _ROWS_AT_ONCE = 1_000  # memory stays small
 _PROBED_ROWS = 32
 _GRADIENT_ROWS = 200
-_ROWS = tf.TensorSpec([None], tf.int32)
-_NUMBER = tf.TensorSpec([], tf.int32)
-
-
-def optimizer(
-    name: Literal["sgd", "momentum", "rmsprop", "adam"], learning_rate: float, momentum: float
-) -> keras.optimizers.Optimizer:
-    """The rule by which gradients change the weights; only the rule `momentum` heeds the momentum."""
-    match name:
-        case "sgd":
-            return keras.optimizers.SGD(learning_rate)
-        case "momentum":
-            return keras.optimizers.SGD(learning_rate, momentum=momentum)
-        case "rmsprop":
-            return keras.optimizers.RMSprop(learning_rate)
-        case "adam":
-            return keras.optimizers.Adam(learning_rate)
 
 
 class CompiledNetwork:
@@ -67,10 +50,10 @@ class CompiledNetwork:
         self._optimizer, self._batch, self._judge = optimizer, batch, judge
         self._first_rate = float(optimizer.learning_rate)
         optimizer.build(model.trainable_variables)
-        self._step = tf.function(self._train_on, input_signature=[_ROWS], autograph=False)
-        self._steps = _compiled_steps(self._step, batch_size)
+        self._step = tf.function(self._train_on, input_signature=[ROWS], autograph=False)
+        self._steps = compiled_steps(self._step, batch_size)
         self._answer = tf.function(
-            lambda rows: model(batch(rows)[0], training=False), input_signature=[_ROWS], autograph=False
+            lambda rows: model(batch(rows)[0], training=False), input_signature=[ROWS], autograph=False
         )
 
     def run_steps(self, order: tf.Tensor, first: int, count: int) -> np.ndarray:
@@ -98,19 +81,11 @@ class CompiledNetwork:
 
     def state(self) -> dict[str, np.ndarray]:
         """Weights and the optimizer's numbers, its learning rate included."""
-        return {name: tf.convert_to_tensor(variable).numpy() for name, variable in self._variables().items()}
+        return as_arrays(self._parts())
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Takes over what `state` gave; raises TrainingFailed where it is another network's."""
-        variables = self._variables()
-        if {name: tuple(variable.shape) for name, variable in variables.items()} != {
-            name: values.shape for name, values in state.items()
-        }:
-            raise TrainingFailed(
-                "The checkpoint is of another network than spec.json asks for: start a new run instead."
-            )
-        for name, variable in variables.items():
-            variable.assign(state[name])
+        take_over(state, self._parts())
 
     def first_broken_layer(self, rows: np.ndarray) -> str | None:
         """The first layer with a weight, or an output for some of these rows, that is not finite."""
@@ -142,26 +117,5 @@ class CompiledNetwork:
         self._optimizer.apply(gradients, self.model.trainable_variables)
         return tf.concat([measures, [rate]], axis=0)
 
-    def _variables(self) -> dict[str, keras.Variable]:
-        parts = {"weights": self.model.variables, "optimizer": self._optimizer.variables}
-        return {
-            f"{part}/{number}": variable
-            for part, variables in parts.items()
-            for number, variable in enumerate(variables)
-        }
-
-
-def _compiled_steps(
-    step: Callable[[tf.Tensor], tf.Tensor], batch_size: int
-) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
-    """Many steps in one call; the last batch of an order is as short as it comes."""
-
-    @tf.function(input_signature=[_ROWS, _NUMBER, _NUMBER])
-    def steps(order: tf.Tensor, first: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-        measures = tf.TensorArray(tf.float32, count)
-        for index in tf.range(count):
-            start = (first + index) * batch_size
-            measures = measures.write(index, step(order[start : start + batch_size]))
-        return measures.stack()  # [count, measures]
-
-    return steps
+    def _parts(self) -> Parts:
+        return {"weights": self.model.variables, "optimizer": self._optimizer.variables}

@@ -23,6 +23,7 @@ from trainers.datasets import Split
 from trainers.specs import ClassifySpec
 
 MEASURES = ("loss", "accuracy", "learning_rate")
+ROWS = tf.TensorSpec([None], tf.int32)
 _VALIDATION_BATCH = 1_000
 
 Steps = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
@@ -76,8 +77,13 @@ def descent(
     images = tf.TensorSpec([None, *train.images.shape[1:]], train.images.dtype)
     step = _training_step(model, optimizer, loss, augment, images)
     weights = {id(weight) for weight in model.weights}
+    # The training images lie on the device once.
+    all_images = tf.constant(train.images)  # [n, …]
+    all_labels = tf.constant(train.labels, tf.int64)  # [n]
     return Descent(
-        run_steps=_compiled_steps(step, train, spec.batch_size),
+        run_steps=compiled_steps(
+            lambda rows: step(tf.gather(all_images, rows), tf.gather(all_labels, rows)), spec.batch_size
+        ),
         step=step,
         optimizer=optimizer,
         steered=steered,
@@ -155,24 +161,21 @@ def _training_step(
     return step
 
 
-def _compiled_steps(step: PolymorphicFunction, train: Split, batch_size: int) -> Steps:
-    """Many training steps in one call, as a function that gives `MEASURES` for each: float32 [count, 3].
+def compiled_steps(step: Callable[[tf.Tensor], tf.Tensor], batch_size: int) -> Steps:
+    """Many training steps in one call: float32 [count, measures] from a `step` that takes some rows int32 [b].
 
-    All three arguments are tensors, so it is compiled once for every length; the last batch of an epoch is as short
-    as it comes. The images lie on the device once.
+    All three arguments are tensors, so it is compiled once for every length; the last batch of an order is as short
+    as it comes.
     """
-    images = tf.constant(train.images)  # [n, …]
-    labels = tf.constant(train.labels, tf.int64)  # [n]
     number = tf.TensorSpec([], tf.int32)
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32), number, number])
+    @tf.function(input_signature=[ROWS, number, number])
     def steps(order: tf.Tensor, first: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-        measures = tf.TensorArray(tf.float32, count, element_shape=[len(MEASURES)])
+        measures = tf.TensorArray(tf.float32, count)
         for index in tf.range(count):
             start = (first + index) * batch_size
-            batch = order[start : start + batch_size]  # [b], b = batch_size but for the last
-            measures = measures.write(index, step(tf.gather(images, batch), tf.gather(labels, batch)))
-        return measures.stack()  # [count, 3]
+            measures = measures.write(index, step(order[start : start + batch_size]))
+        return measures.stack()  # [count, measures]
 
     return steps
 
@@ -225,7 +228,7 @@ def averaged_weights(model: keras.Model, optimizer: keras.optimizers.Optimizer) 
             weight.assign(value)
 
 
-def compiled_validation(model: keras.Model, validation: Split, spec: ClassifySpec) -> Validation:
+def compiled_validation(model: keras.Model, validation: Split) -> Validation:
     """A look at how well the network does on the validation images."""
     images = tf.constant(validation.images)  # [n, …]
     labels = tf.constant(validation.labels, tf.int64)  # [n]

@@ -14,8 +14,8 @@ import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from trainers import signals
-from trainers.compiled_network import CompiledNetwork, optimizer
+from trainers import optimizers, signals
+from trainers.compiled_network import CompiledNetwork
 from trainers.evaluation import save_model
 from trainers.forecasting import Forecast, Forecaster, write_forecast
 from trainers.gradient_descent import epoch_order
@@ -161,7 +161,7 @@ class Forecasting:
 
         self._network = CompiledNetwork(
             build(spec),
-            optimizer(spec.optimizer, spec.learning_rate, spec.momentum),
+            optimizers.build(spec, spec.learning_rate),
             batch,
             _judged,
             batch_size=batch_size,

@@ -94,7 +94,7 @@ def train_ours(spec: Any, data: Any, network: Any, seconds: float) -> float:
     images = len(data.train.labels)
     steps = math.ceil(images / spec.batch_size)
     learning = descent(network, spec, data.train, total_steps=steps * spec.epochs, steps_per_epoch=steps)
-    run_epochs = compiled_epochs(learning, compiled_validation(network, data.validation, spec), steps)
+    run_epochs = compiled_epochs(learning, compiled_validation(network, data.validation), steps)
     epoch, at_once, began = 0, 1, 0.0
     while epoch <= WARM_UP_EPOCHS or time.monotonic() - began < seconds:
         if epoch == WARM_UP_EPOCHS:

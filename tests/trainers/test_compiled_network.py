@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from trainers.compiled_network import CompiledNetwork, optimizer
+from trainers import optimizers
+from trainers.compiled_network import CompiledNetwork
 from trainers.loop import TrainingFailed
+from trainers.specs import BoundarySpec
 
 # Keras reads its own variables in a way that NumPy 2 complains about.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -32,7 +34,7 @@ def network(name: str = "sgd", rate: float = 0.5, width: int = 0) -> CompiledNet
     inputs, targets = tf.constant(INPUTS, tf.float32), tf.constant(TARGETS, tf.float32)
     return CompiledNetwork(
         model,
-        optimizer(name, rate, 0.9),
+        optimizers.build(BoundarySpec(optimizer=name, learning_rate=rate), rate),
         lambda rows: (tf.gather(inputs, rows), tf.gather(targets, rows)),
         judged,
         batch_size=BATCH,

@@ -216,9 +216,8 @@ def test_what_is_kept_is_all_that_matters_for_what_follows(
 def test_augmented_images_are_learned_otherwise_and_validated_as_they_are(some_digits: Split) -> None:
     plain_model, plain = learner(some_digits)
     model, learning = learner(some_digits, shift=4.0)
-    spec = ClassifySpec(shift=4.0)
     assert np.array_equal(model.get_weights()[0], plain_model.get_weights()[0])
-    seen = [compiled_validation(each, some_digits, spec)() for each in (plain_model, model)]
+    seen = [compiled_validation(each, some_digits)() for each in (plain_model, model)]
     assert np.array_equal(seen[0], seen[1])
     losses = [run(learning, 0, 1)[0, 0] for _ in range(2)]
     assert len({one_step(plain)[0], *losses}) == 3
@@ -242,7 +241,7 @@ def test_it_learns_from_vectors_and_colours(shape: tuple[int, ...]) -> None:
     model, learning = learner(split, model="mlp", width=32, optimizer="adam", learning_rate=0.01)
     losses = run(learning, 0, 1)[0, 0], *[one_step(learning)[0] for _ in range(40)]
     assert losses[-1] < losses[0] / 2
-    loss, accuracy = compiled_validation(model, split, ClassifySpec())()
+    loss, accuracy = compiled_validation(model, split)()
     assert loss < losses[0] / 2
     assert accuracy > 0.5
 
@@ -260,7 +259,7 @@ def test_validation_is_the_plain_mean_over_all_images() -> None:
     split = Split(random.integers(0, 256, (2_345, 28, 28), np.uint8), random.integers(0, 10, 2_345, np.uint8))
     spec = ClassifySpec(l2=1.0, label_smoothing=0.5)
     model = models.build(spec)
-    loss, accuracy = compiled_validation(model, split, spec)()
+    loss, accuracy = compiled_validation(model, split)()
     weights, bias = model.get_weights()
     probabilities = numpy_softmax(weights, bias, split.images.reshape(-1, 784) / 255.0)
     assert accuracy == (probabilities.argmax(axis=1) == split.labels).mean()

@@ -14,7 +14,6 @@ CONVOLUTIONAL = ("simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small"
 RECURRENT = ("rnn", "gru", "lstm")
 WITH_ACTIVATION = ("mlp", *CONVOLUTIONAL)  # a recurrent cell has non-linearities of its own
 WITH_DROPOUT = ("mlp", "simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small", *RECURRENT)
-ADAPTIVE_MOMENTS = ("adam", "adamw")
 WITH_BATCH_NORM = ("mlp", "simple_cnn", "deep_cnn", "lenet5", "fast_cnn", "alexnet_small")
 ON_VECTORS = ("softmax", "mlp")  # they take any numbers; the others look at neighbouring pixels
 IMAGES = ("pixels", "pooled")  # features that are still images
@@ -137,50 +136,11 @@ class ClassifySpec(pydantic.BaseModel):
         description="How the starting weights are drawn",
         group="network",
     )
-    optimizer: Literal[
-        "sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "ftrl"
-    ] = setting(
-        "adam",
-        label="Optimizer",
-        description="The rule by which gradients change the weights",
-        group="training",
-    )
-    momentum: float = setting(
-        0.9,
-        label="Momentum",
-        description="How much of the last step each step keeps",
-        group="training",
-        only_for={"optimizer": ("momentum", "nesterov")},
-        ge=0,
-        lt=1,
-    )
-    beta_1: float = setting(
-        0.9,
-        label="Beta 1",
-        description="How much of the mean of past gradients each step of Adam keeps",
-        group="training",
-        only_for={"optimizer": ADAPTIVE_MOMENTS},
-        ge=0,
-        lt=1,
-    )
-    beta_2: float = setting(
-        0.999,
-        label="Beta 2",
-        description="How much of the mean of past squared gradients each step of Adam keeps",
-        group="training",
-        only_for={"optimizer": ADAPTIVE_MOMENTS},
-        ge=0,
-        lt=1,
-    )
-    weight_decay: float = setting(
-        0.004,
-        label="Weight decay",
-        description="The share of each weight that a step takes away, times the learning rate",
-        group="training",
-        only_for={"optimizer": ("adamw",)},
-        ge=0,
-        le=10,
-    )
+    optimizer: every_task.Optimizer = every_task.OPTIMIZER
+    momentum: float = every_task.MOMENTUM
+    beta_1: float = every_task.BETA_1
+    beta_2: float = every_task.BETA_2
+    weight_decay: float = every_task.WEIGHT_DECAY
     schedule: Literal["constant", "exponential", "step", "cosine", "one_cycle"] = setting(
         "constant",
         label="Learning-rate schedule",
@@ -232,14 +192,7 @@ class ClassifySpec(pydantic.BaseModel):
         lt=1,
     )
     early_stopping: int = every_task.EARLY_STOPPING
-    seed: int = setting(
-        1,
-        label="Seed",
-        description="The start of all random numbers: the same seed gives the same curve",
-        group="training",
-        ge=0,
-        le=2**31 - 1,
-    )
+    seed: int = every_task.SEED
     deterministic: bool = every_task.DETERMINISTIC
     pace: float = every_task.PACE
     train_share: float = setting(
@@ -355,6 +308,7 @@ class ClassifySpec(pydantic.BaseModel):
         only_for={"model": (*WITH_ACTIVATION, *RECURRENT)},
     )
     device: Literal["best", "cpu", "gpu"] = every_task.DEVICE
+    gpu: int = every_task.GPU
     threads: int = every_task.THREADS
     gpu_memory: int = every_task.GPU_MEMORY
 

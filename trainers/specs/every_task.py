@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import pydantic
 
@@ -10,14 +10,50 @@ from trainers.specs.settings import Setting, applies, setting, settings
 
 AnySpec = TypeVar("AnySpec", bound=pydantic.BaseModel)
 
+Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "ftrl"]
+_ADAPTIVE_MOMENTS = ("adam", "adamw")
+
+OPTIMIZER = setting(
+    "adam",
+    label="Optimizer",
+    description="The rule by which gradients change the weights",
+    group="training",
+)
 MOMENTUM = setting(
     0.9,
     label="Momentum",
     description="How much of the last step each step keeps",
     group="training",
-    only_for={"optimizer": ("momentum",)},
+    only_for={"optimizer": ("momentum", "nesterov")},
     ge=0,
     lt=1,
+)
+BETA_1 = setting(
+    0.9,
+    label="Beta 1",
+    description="How much of the mean of past gradients each step of Adam keeps",
+    group="training",
+    only_for={"optimizer": _ADAPTIVE_MOMENTS},
+    ge=0,
+    lt=1,
+)
+BETA_2 = setting(
+    0.999,
+    label="Beta 2",
+    description="How much of the mean of past squared gradients each step of Adam keeps",
+    group="training",
+    only_for={"optimizer": _ADAPTIVE_MOMENTS},
+    ge=0,
+    lt=1,
+)
+WEIGHT_DECAY = setting(
+    0.004,
+    label="Weight decay",
+    description="The share of each weight that a step takes away, times the learning rate",
+    group="training",
+    only_for={"optimizer": ("adamw",)},
+    ge=0,
+    le=10,
 )
 EARLY_STOPPING = setting(
     0,
@@ -31,7 +67,7 @@ EARLY_STOPPING = setting(
 SEED = setting(
     1,
     label="Seed",
-    description="The start of all random numbers: the same seed gives the same data and the same curve",
+    description="The start of all random numbers: the same seed gives the same training again",
     group="training",
     ge=0,
     le=2**31 - 1,
@@ -68,6 +104,16 @@ DEVICE = setting(
     label="Device",
     description="Where to train: on a graphics card if there is one, or where you say",
     group="machine",
+)
+GPU = setting(
+    -1,
+    label="GPU",
+    description="Which graphics card to train on where there are several, as nvidia-smi numbers them; "
+    "-1 takes the one with the most free memory",
+    group="machine",
+    only_for={"device": ("best", "gpu")},
+    ge=-1,
+    le=63,
 )
 THREADS = setting(
     0,

@@ -100,13 +100,11 @@ class SequenceSpec(pydantic.BaseModel):
         ge=1,
         le=8,
     )
-    optimizer: Literal["sgd", "momentum", "rmsprop", "adam"] = setting(
-        "adam",
-        label="Optimizer",
-        description="The rule by which gradients change the weights",
-        group="training",
-    )
+    optimizer: every_task.Optimizer = every_task.OPTIMIZER
     momentum: float = every_task.MOMENTUM
+    beta_1: float = every_task.BETA_1
+    beta_2: float = every_task.BETA_2
+    weight_decay: float = every_task.WEIGHT_DECAY
     early_stopping: int = every_task.EARLY_STOPPING
     seed: int = every_task.SEED
     deterministic: bool = every_task.DETERMINISTIC
@@ -165,6 +163,7 @@ class SequenceSpec(pydantic.BaseModel):
         group="summaries",
     )
     device: Literal["best", "cpu", "gpu"] = every_task.DEVICE
+    gpu: int = every_task.GPU
     threads: int = every_task.THREADS
     gpu_memory: int = every_task.GPU_MEMORY
 
