@@ -100,16 +100,17 @@ def _rename(path: Path, to: Path) -> None:
         raise storage_failed(to, error) from error
 
 
-def _packed(state: Mapping[str, np.ndarray]) -> bytes:
+def _packed(state: Mapping[str, np.ndarray]) -> memoryview:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:  # as np.savez does, which leaves no room for a comment
         for name, values in state.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asanyarray(values), allow_pickle=False)
         archive.comment = b"0" * _DIGITS
-    content = file.getvalue()[:-_DIGITS]
-    return content + _digest(content)
+    content = file.getbuffer()  # a large network's is not copied
+    content[-_DIGITS:] = _digest(content[:-_DIGITS])
+    return content
 
 
-def _digest(content: bytes) -> bytes:
+def _digest(content: bytes | memoryview) -> bytes:
     return hashlib.sha256(content).hexdigest().encode()

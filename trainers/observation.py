@@ -30,12 +30,12 @@ from trainers.summaries.layout import all_below
 from trainers.summaries.precision_recall import CLASSES_SHOWN, precision_recall
 from trainers.summaries.projector import write_projector
 
-GRADIENT_IMAGES = 200
+GRADIENT_IMAGES = 100
 JUDGED_IMAGES = 1_000  # at most, for precision and recall
 PROJECTED_IMAGES = 500
 SECONDS_BETWEEN_LAYERS = 2.0
 SECONDS_BETWEEN_PICTURES = 10.0
-SHARE_OF_TIME = 0.005  # of layers and of pictures each
+SHARE_OF_TIME = 0.003  # of layers and of pictures each
 _NUMBERS_AT_ONCE = (
     1_000_000  # of images that are looked at in one go: what a network makes of them fills memory
 )

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_CHECKPOINTS = 10.0  # at the ends of epochs
 SECONDS_WITHIN_AN_EPOCH = 60.0
-# Writing a large network takes a while; it shall cost less than half a hundredth of the time.
-_LEAST_WAIT = 200
+# Writing a large network takes a while; it shall cost less than a third of a hundredth of the time.
+_LEAST_WAIT = 300
 
 
 @dataclass

@@ -15,7 +15,7 @@ from trainers.runs.errors import DamagedFile, StorageFailed
 LARGEST_JSON_BYTES = 1_000_000
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """Replaces a file's content so that a reader sees the old or the new, never a half; raises StorageFailed."""
     try:
         handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".aside")

@@ -21,7 +21,12 @@ def counted(values: tf.Tensor) -> tf.Tensor:
     `tf.histogram_fixed_width` counts them where they are, on a GPU too. All counts are 0 where a value is not finite;
     all values are in the last bucket where they do not differ.
     """
-    values = tf.cast(values, tf.float32)
+    return _counted(tf.reshape(tf.cast(values, tf.float32), [-1]))
+
+
+# Traced once for all tensors of all networks: building these operations anew for each takes longer than counting.
+@tf.function(input_signature=[tf.TensorSpec([None], tf.float32)], autograph=False)
+def _counted(values: tf.Tensor) -> tf.Tensor:
     lowest, highest = tf.reduce_min(values), tf.reduce_max(values)
     width = highest - lowest  # NaN, which compares as false, where a value is none
     is_wide = tf.logical_and(width > _NARROWEST, width < _WIDEST)
