@@ -237,7 +237,7 @@ def test_norms_of_each_layer_are_curves_with_a_description(tensorboard: httpx.Cl
         weights = seen.model.get_layer(layer).get_weights()
         assert step == 7
         assert norm == pytest.approx(np.sqrt(sum((part**2).sum() for part in weights)), rel=1e-5)
-        assert "200 training images, without dropout" in told[f"gradient_norm/{layer}"]["description"]
+        assert "100 training images, without dropout" in told[f"gradient_norm/{layer}"]["description"]
 
 
 def test_pictures_are_shown(tensorboard: httpx.Client, seen: Seen) -> None:
