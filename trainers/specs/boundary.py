@@ -120,7 +120,6 @@ class BoundarySpec(pydantic.BaseModel):
         group="summaries",
     )
     device: Literal["best", "cpu", "gpu"] = every_task.DEVICE
-    gpu: int = every_task.GPU
     threads: int = every_task.THREADS
     gpu_memory: int = every_task.GPU_MEMORY
 

@@ -308,7 +308,6 @@ class ClassifySpec(pydantic.BaseModel):
         only_for={"model": (*WITH_ACTIVATION, *RECURRENT)},
     )
     device: Literal["best", "cpu", "gpu"] = every_task.DEVICE
-    gpu: int = every_task.GPU
     threads: int = every_task.THREADS
     gpu_memory: int = every_task.GPU_MEMORY
 

@@ -105,16 +105,6 @@ DEVICE = setting(
     description="Where to train: on a graphics card if there is one, or where you say",
     group="machine",
 )
-GPU = setting(
-    -1,
-    label="GPU",
-    description="Which graphics card to train on where there are several, as nvidia-smi numbers them; "
-    "-1 takes the one with the most free memory",
-    group="machine",
-    only_for={"device": ("best", "gpu")},
-    ge=-1,
-    le=63,
-)
 THREADS = setting(
     0,
     label="Threads",

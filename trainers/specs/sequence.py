@@ -163,7 +163,6 @@ class SequenceSpec(pydantic.BaseModel):
         group="summaries",
     )
     device: Literal["best", "cpu", "gpu"] = every_task.DEVICE
-    gpu: int = every_task.GPU
     threads: int = every_task.THREADS
     gpu_memory: int = every_task.GPU_MEMORY
 
