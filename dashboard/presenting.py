@@ -12,11 +12,18 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import filelock
 import pydantic
 
 from dashboard.language import _
-from trainers.runs import DamagedFile, read_json, state_folder, storage_failed, write_json
+from trainers.runs import (
+    DamagedFile,
+    RunIsBusy,
+    locked,
+    read_json,
+    state_folder,
+    storage_failed,
+    write_json,
+)
 
 LONGEST_LIST = 100
 _LOCK_SECONDS = 5
@@ -71,20 +78,25 @@ def change_views(path: Path, change: Callable[[list[View]], list[View]]) -> list
     """Replaces the list by what `change` makes of it, one writer at a time.
 
     A damaged list is set aside as `views.json.damaged` and a new one begun: nothing is lost silently.
-    Raises StorageFailed, and InvalidView where the list would become too long.
+    Raises RunIsBusy or StorageFailed, and InvalidView where the list would become too long.
     """
+    busy = RunIsBusy(_("Somebody else is changing the list of views: try again."))
+    with locked(path.with_name(".views.lock"), busy, wait_seconds=_LOCK_SECONDS):
+        try:
+            views = read_views(path)
+        except DamagedFile:
+            _set_aside(path)
+            views = []
+        views = _checked(change(views))
+        write_json(path, [view.model_dump() for view in views])
+    return views
+
+
+def _set_aside(path: Path) -> None:
     try:
-        with filelock.FileLock(path.with_name(".views.lock"), timeout=_LOCK_SECONDS):
-            try:
-                views = read_views(path)
-            except DamagedFile:
-                path.replace(path.with_name("views.json.damaged"))
-                views = []
-            views = _checked(change(views))
-            write_json(path, [view.model_dump() for view in views])
+        path.replace(path.with_name("views.json.damaged"))
     except OSError as error:
         raise storage_failed(path, error) from error
-    return views
 
 
 def _checked(views: list[View]) -> list[View]:

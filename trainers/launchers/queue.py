@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import filelock
-
 from trainers.launchers.processes import is_suspended
 from trainers.runs import (
     ACTIVE,
@@ -23,9 +21,9 @@ from trainers.runs import (
     held,
     is_alive,
     is_here,
+    locked,
     read_status,
     state_folder,
-    storage_failed,
 )
 
 LOCK_SECONDS = 10.0
@@ -45,25 +43,12 @@ class Seen:
 
 @contextmanager
 def launching(logdir: Path, wait_seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """One launcher at a time, over all dashboards and command lines; raises LauncherIsBusy or StorageFailed.
-
-    The kernel frees the lock when its holder dies.
-    """
-    path = state_folder(logdir) / "locks" / "launcher.lock"
-    try:
-        path.parent.mkdir(exist_ok=True)
-        lock = filelock.FileLock(path, timeout=wait_seconds, poll_interval=0.01)
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise LauncherIsBusy(
-            f"Another BoardLab is starting runs in {logdir} and does not finish: close it and try again."
-        ) from error
-    except OSError as error:
-        raise storage_failed(path, error) from error
-    try:
+    """One launcher at a time, over all dashboards and command lines; raises LauncherIsBusy or StorageFailed."""
+    busy = LauncherIsBusy(
+        f"Another BoardLab is starting runs in {logdir} and does not finish: close it and try again."
+    )
+    with locked(state_folder(logdir) / "locks" / "launcher.lock", busy, wait_seconds=wait_seconds):
         yield
-    finally:
-        lock.release()
 
 
 def see_all(logdir: Path) -> list[Seen]:

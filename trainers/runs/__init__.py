@@ -42,7 +42,7 @@ from trainers.runs.identity import (
     is_here,
     process_identity,
 )
-from trainers.runs.lock import held
+from trainers.runs.lock import held, locked
 from trainers.runs.names import LONGEST_NAME, checked_name
 from trainers.runs.status import (
     ACTIVE,
@@ -89,6 +89,7 @@ __all__ = [
     "is_alive",
     "is_here",
     "last_log_lines",
+    "locked",
     "pending_commands",
     "process_identity",
     "read_about",

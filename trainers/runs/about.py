@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import filelock
 import pydantic
 
-from trainers.runs.errors import DamagedFile
-from trainers.runs.files import read_json, storage_failed, write_atomically
+from trainers.runs.errors import DamagedFile, RunIsBusy
+from trainers.runs.files import read_json, write_atomically
+from trainers.runs.lock import locked
 
 _LOCK_SECONDS = 5
 
@@ -37,13 +37,11 @@ def read_about(path: Path) -> About:
 
 
 def change_about(path: Path, **changes: Any) -> About:
-    """Changes some fields and keeps the others, one writer at a time; raises ValidationError or StorageFailed."""
-    try:
-        with filelock.FileLock(path.with_name(".about.lock"), timeout=_LOCK_SECONDS):
-            about = About.model_validate({**read_about(path).model_dump(), **changes})
-            write_atomically(path, about.model_dump_json(indent=2).encode())
-    except OSError as error:
-        raise storage_failed(path, error) from error
+    """Changes some fields and keeps the others, one writer at a time; raises ValidationError or RunError."""
+    busy = RunIsBusy(f"Somebody else is changing what is said about {path.parent.name}: try again.")
+    with locked(path.with_name(".about.lock"), busy, wait_seconds=_LOCK_SECONDS):
+        about = About.model_validate({**read_about(path).model_dump(), **changes})
+        write_atomically(path, about.model_dump_json(indent=2).encode())
     return about
 
 

@@ -1,4 +1,4 @@
-"""One writer a folder: the trainer that holds the run's lock. The kernel frees it when the process dies."""
+"""Files that one process at a time holds. The kernel frees them when their holder dies."""
 
 from __future__ import annotations
 
@@ -8,20 +8,33 @@ from pathlib import Path
 
 import filelock
 
-from trainers.runs.errors import RunIsBusy
+from trainers.runs.errors import RunError, RunIsBusy
 from trainers.runs.files import storage_failed
 
 
 @contextmanager
-def held(run_folder: Path) -> Iterator[None]:
-    """Holds a run while the block runs; raises RunIsBusy when another process holds it."""
-    path = run_folder / ".writer.lock"
+def locked(path: Path, busy: RunError, *, wait_seconds: float) -> Iterator[None]:
+    """Holds the lock file `path` while the block runs, made where there is none.
+
+    Raises `busy` where somebody else holds it for longer than that, and StorageFailed.
+    """
+    lock = filelock.FileLock(path, timeout=wait_seconds, poll_interval=0.01)
     try:
-        with filelock.FileLock(path, timeout=0):
-            yield
+        path.parent.mkdir(exist_ok=True)
+        lock.acquire()
     except filelock.Timeout as error:
-        raise RunIsBusy(
-            f"Another trainer is writing {run_folder.name}: wait until it ends or use another name."
-        ) from error
-    except PermissionError as error:
+        raise busy from error
+    except OSError as error:
         raise storage_failed(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def held(run_folder: Path) -> Iterator[None]:
+    """Holds a run, whose one writer this is, while the block runs; raises RunIsBusy where there is another."""
+    busy = RunIsBusy(f"Another trainer is writing {run_folder.name}: wait until it ends or use another name.")
+    with locked(run_folder / ".writer.lock", busy, wait_seconds=0):
+        yield

@@ -22,14 +22,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import filelock
-
 from trainers.runs.errors import DamagedFile, NameTaken, RunError, RunIsBusy, StorageFailed
 from trainers.runs.files import storage_failed
 from trainers.runs.folder import Run, state_folder
-from trainers.runs.lock import held
+from trainers.runs.lock import held, locked
 from trainers.runs.status import read_status
 
+_LONGEST_DELETION_SECONDS = 600.0  # a run of gigabytes is packed for minutes
 _LOCKS = frozenset({".writer.lock", ".about.lock"})
 
 
@@ -66,16 +65,9 @@ def move_to_trash(run: Run) -> Trashed:
 @contextmanager
 def _one_deletion_at_a_time(logdir: Path) -> Iterator[None]:
     """The run's own lock goes with its folder: who waited for it would hold the lock of a run that is gone."""
-    path = _place(logdir, "locks") / "trash.lock"
-    try:
-        lock = filelock.FileLock(path)
-        lock.acquire()
-    except OSError as error:
-        raise storage_failed(path, error) from error
-    try:
+    busy = RunIsBusy("Somebody else has been deleting a run for minutes: try again when that has ended.")
+    with locked(_place(logdir, "locks") / "trash.lock", busy, wait_seconds=_LONGEST_DELETION_SECONDS):
         yield
-    finally:
-        lock.release()
 
 
 def restore(logdir: Path, trashed: Trashed) -> Run:

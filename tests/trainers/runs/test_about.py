@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import filelock
 import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainers.runs import About, change_about, read_about
+from trainers.runs import About, RunIsBusy, change_about, read_about
 
 
 @given(title=st.text(max_size=200), notes=st.text(max_size=500))
@@ -43,3 +44,12 @@ def test_too_long_a_title_is_refused_and_changes_nothing(tmp_path):
 def test_a_damaged_file_says_nothing(tmp_path, content):
     (tmp_path / "about.json").write_bytes(content)
     assert read_about(tmp_path / "about.json") == About()
+
+
+def test_who_cannot_get_the_lock_is_told_so_and_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("trainers.runs.about._LOCK_SECONDS", 0.05)
+    path = tmp_path / "about.json"
+    change_about(path, title="before")
+    with filelock.FileLock(tmp_path / ".about.lock"), pytest.raises(RunIsBusy, match="try again"):
+        change_about(path, title="meanwhile")
+    assert read_about(path).title == "before"
