@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.artifact_arrays import read_arrays
+from dashboard.artifact_arrays import Arrays, read_arrays
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
 from dashboard.run_progress import goes_on, percent
@@ -43,23 +43,21 @@ class Surface:
 def read_surface(artifacts: Path) -> Surface | None:
     """The surfaces of a run, None where there are none (yet); raises DamagedFile."""
     problem = _("surface.npz is damaged, so no decision surface can be shown: start the run again.")
-    arrays = read_arrays(artifacts / "surface.npz", _ARRAYS, problem)
-    if arrays is None:
-        return None
-    try:
-        found = Surface(
-            steps=arrays["steps"].astype(np.int64),
-            accuracies=arrays["accuracies"].astype(np.float64),
-            probabilities=arrays["probabilities"].astype(np.float64),
-            across=arrays["across"].astype(np.float64),
-            up=arrays["up"].astype(np.float64),
-            positions=arrays["positions"].astype(np.float64),
-            labels=arrays["labels"].astype(np.int64),
-        )
-    except (TypeError, ValueError) as error:
-        raise DamagedFile(problem) from error
+    return read_arrays(artifacts / "surface.npz", _ARRAYS, _surface, problem)
+
+
+def _surface(arrays: Arrays) -> Surface:
+    found = Surface(
+        steps=arrays["steps"].astype(np.int64),
+        accuracies=arrays["accuracies"].astype(np.float64),
+        probabilities=arrays["probabilities"].astype(np.float64),
+        across=arrays["across"].astype(np.float64),
+        up=arrays["up"].astype(np.float64),
+        positions=arrays["positions"].astype(np.float64),
+        labels=arrays["labels"].astype(np.int64),
+    )
     if not _fits(found):
-        raise DamagedFile(problem)
+        raise ValueError("the arrays do not fit each other")
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.artifact_arrays import read_arrays
+from dashboard.artifact_arrays import Arrays, read_arrays
 from dashboard.language import _, counted
 from dashboard.plain_text import escape_markdown
 from dashboard.run_progress import goes_on
@@ -50,23 +50,21 @@ class Forecast:
 def read_forecast(artifacts: Path) -> Forecast | None:
     """The last forecast of a run, None where there is none (yet); raises DamagedFile."""
     problem = _("forecast.npz is damaged, so no forecast can be shown: start the run again.")
-    arrays = read_arrays(artifacts / "forecast.npz", _ARRAYS, problem)
-    if arrays is None:
-        return None
-    try:
-        names, numbers = arrays["error_names"].astype(str), arrays["errors"].astype(np.float64)
-        found = Forecast(
-            step=int(arrays["step"]),
-            part=str(arrays["part"]),
-            starts=int(arrays["starts"]),
-            times=arrays["times"].astype(np.int64),
-            **{name: arrays[name].astype(np.float64) for name in _SERIES},
-            errors={str(name): float(number) for name, number in zip(names, numbers, strict=True)},
-        )
-    except (TypeError, ValueError) as error:
-        raise DamagedFile(problem) from error
+    return read_arrays(artifacts / "forecast.npz", _ARRAYS, _forecast, problem)
+
+
+def _forecast(arrays: Arrays) -> Forecast:
+    names, numbers = arrays["error_names"].astype(str), arrays["errors"].astype(np.float64)
+    found = Forecast(
+        step=int(arrays["step"]),
+        part=str(arrays["part"]),
+        starts=int(arrays["starts"]),
+        times=arrays["times"].astype(np.int64),
+        **{name: arrays[name].astype(np.float64) for name in _SERIES},
+        errors={str(name): float(number) for name, number in zip(names, numbers, strict=True)},
+    )
     if not _fits(found):
-        raise DamagedFile(problem)
+        raise ValueError("the arrays do not fit each other")
     return found
 
 

@@ -26,7 +26,6 @@ from trainers.runs import Run, write_json
 from trainers.specs import BoundarySpec
 from trainers.summaries import Journal, settings
 from trainers.summaries.intervals import Interval
-from trainers.summaries.layers import LayerSummaries
 from trainers.summaries.surface import decision_surface
 from trainers.surface_history import SurfaceHistory
 
@@ -145,7 +144,9 @@ class Boundary:
             batch_size=batch_size,
         )
         self._epoch, self._order = -1, tf.zeros([0], tf.int32)
-        self._layers: LayerSummaries | None = None
+        self._layers = self._network.layer_summaries(
+            self._parts["train"], "points", norms=spec.norms, histograms=spec.histograms
+        )
         self._layers_interval = Interval(SECONDS_BETWEEN_LAYERS, share=SHARE_OF_TIME)
         self._pictures_interval = Interval(SECONDS_BETWEEN_PICTURES, share=SHARE_OF_TIME)
         self._layers_step = self._picture_step = -1  # at which each was written last
@@ -200,10 +201,10 @@ class Boundary:
                 self._next_file = time.monotonic() + SECONDS_BETWEEN_FILES
                 self._surface.write(self._run.artifacts)
         self._looked_step = step
-        if (last or self._layers_interval.is_due()) and step != self._layers_step:
+        if self._layers and (last or self._layers_interval.is_due()) and step != self._layers_step:
             self._layers_step = step
             with self._layers_interval.taken():
-                self._observe_layers(journal, step)
+                journal.of_training(self._layers.summary(), step)
         if (last or self._pictures_interval.is_due()) and step != self._picture_step:
             self._picture_step = step
             with self._pictures_interval.taken():
@@ -239,16 +240,6 @@ class Boundary:
     def _add_frame(self, step: int) -> None:
         probabilities = self._network.outputs(self._parts["grid"])[:, 0]
         self._surface.add(step, probabilities, self._judge("validation")[1])
-
-    def _observe_layers(self, journal: Journal, step: int) -> None:
-        norms, histograms = self._spec.norms, self._spec.histograms
-        if not (norms or histograms):
-            return
-        if self._layers is None:
-            self._layers = self._network.layer_summaries(
-                self._parts["train"], "points", norms=norms, histograms=histograms
-            )
-        journal.of_training(self._layers.summary(), step)
 
     def _draw(self, journal: Journal, step: int) -> None:
         if not self._spec.surface_images:

@@ -94,8 +94,13 @@ class CompiledNetwork:
 
     def layer_summaries(
         self, rows: np.ndarray, kind: str, *, norms: bool, histograms: bool
-    ) -> LayerSummaries:
-        """How large weights and gradients are, for the training loss of some of these rows, of this `kind`."""
+    ) -> LayerSummaries | None:
+        """How large weights and gradients are, for the training loss of some of these rows, of this `kind`.
+
+        None where neither norms nor histograms are asked for.
+        """
+        if not (norms or histograms):
+            return None
         chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), _GRADIENT_ROWS)).round().astype(int)]
         inputs, targets = self._batch(tf.constant(chosen, tf.int32))
         return LayerSummaries(

@@ -26,7 +26,6 @@ from trainers.specs import SequenceSpec
 from trainers.summaries import Journal, settings
 from trainers.summaries.events import described_value
 from trainers.summaries.intervals import Interval
-from trainers.summaries.layers import LayerSummaries
 
 MEASURES = {
     "loss": "Squared error one step ahead, mean over the batch (of the signal scaled to variance 1)",
@@ -168,7 +167,9 @@ class Forecasting:
         )
         self._forecaster = Forecaster(self._network.model, signal, window=spec.window, horizon=spec.horizon)
         self._epoch, self._order = -1, tf.zeros([0], tf.int32)
-        self._layers: LayerSummaries | None = None
+        self._layers = self._network.layer_summaries(
+            self._train, "windows", norms=spec.norms, histograms=spec.histograms
+        )
         self._layers_interval = Interval(SECONDS_BETWEEN_LAYERS, share=SHARE_OF_TIME)
         self._forecasts_interval = Interval(SECONDS_BETWEEN_FORECASTS, share=SHARE_OF_TIME)
         self._pictures_interval = Interval(SECONDS_BETWEEN_PICTURES, share=SHARE_OF_TIME)
@@ -217,9 +218,9 @@ class Forecasting:
         if last or self._forecasts_interval.is_due():
             with self._forecasts_interval.taken():
                 self._show(self._judged(self._validation), "validation", journal, step, last=last)
-        if last or self._layers_interval.is_due():
+        if self._layers and (last or self._layers_interval.is_due()):
             with self._layers_interval.taken():
-                self._observe_layers(journal, step)
+                journal.of_training(self._layers.summary(), step)
 
     def conclude(self, journal: Journal, step: int) -> dict[str, float]:
         """Forecasts the test part, which it never saw; writes the forecast and the model."""
@@ -254,16 +255,6 @@ class Forecasting:
 
             with self._pictures_interval.taken():
                 journal.of_validation(forecast_picture(forecast, part), step)
-
-    def _observe_layers(self, journal: Journal, step: int) -> None:
-        norms, histograms = self._spec.norms, self._spec.histograms
-        if not (norms or histograms):
-            return
-        if self._layers is None:
-            self._layers = self._network.layer_summaries(
-                self._train, "windows", norms=norms, histograms=histograms
-            )
-        journal.of_training(self._layers.summary(), step)
 
 
 def _judged(targets: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
