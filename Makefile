@@ -9,6 +9,9 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 	&& { command -v "$$name"; exit; }; done; command -v python3)
 ENVIRONMENT := .venv/bin/python
 CUDA := $(filter-out 0,$(GPU))
+# Browser tests wait most of their time. A file's tests share an app; in the order of the folders those that wait
+# run beside those that compute.
+TWO_FILES_AT_A_TIME := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-all lint types format bench picture preflight app-environment test-environment machine
@@ -23,10 +26,10 @@ demo: export BOARDLAB_DEMO := 1
 demo: run  ## the same; the first browser starts a first experiment
 
 test: machine lint types  ## lint, types, import rules and the default tests: 15 minutes at most
-	$(ENVIRONMENT) -m pytest
+	$(ENVIRONMENT) -m pytest $(TWO_FILES_AT_A_TIME)
 
 test-all: machine lint types  ## the long tests too
-	$(ENVIRONMENT) -m pytest -m "long or not long"
+	$(ENVIRONMENT) -m pytest $(TWO_FILES_AT_A_TIME) -m "long or not long"
 
 lint: test-environment  ## ruff and the import rules
 	$(ENVIRONMENT) -m ruff check .
