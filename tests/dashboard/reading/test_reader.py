@@ -120,18 +120,20 @@ def test_data_server_ends_with_its_owner(data_server: DataServer) -> None:
 
 
 def test_corrupt_record_marks_its_run_and_leaves_the_rest(logdir: Path, reader: Reader) -> None:
-    path = write_events(logdir / "e/bad/train", {"loss": line(100)})
+    aside = logdir.parent / "aside"  # the data server sees both runs at once, and never the sound file
+    path = write_events(aside / "bad/train", {"loss": line(100)})
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 0x10
     path.write_bytes(content)
-    write_events(logdir / "e/good/train", {"loss": line(100)})
+    write_events(aside / "good/train", {"loss": line(100)})
+    aside.rename(logdir / "e")
     wait_until(lambda: reader.damage("e/bad"))
     steps = _steps(reader, "e/bad/train", "loss")
     assert 0 < len(steps) < 100
     assert reader.damage("e/bad") == f"curve ends at step {steps[-1]}: file damaged"
     assert reader.damage("e/bad/train") == reader.damage("e/bad")
     assert reader.damage("e/good") is None
-    assert len(_steps(reader, "e/good/train", "loss")) == 100
+    wait_until(lambda: len(_steps(reader, "e/good/train", "loss")) == 100)
 
 
 def test_every_flipped_bit_is_seen(logdir: Path, reader: Reader) -> None:
@@ -145,12 +147,14 @@ def test_every_flipped_bit_is_seen(logdir: Path, reader: Reader) -> None:
 
 
 def test_damage_that_a_later_file_continues_is_told_otherwise(logdir: Path, reader: Reader) -> None:
-    first = write_events(logdir / "e/r/train", {"loss": line(50)}, name="events.out.tfevents.1.test")
+    aside = logdir.parent / "aside"  # the data server sees both files at once
+    first = write_events(aside / "r/train", {"loss": line(50)}, name="events.out.tfevents.1.test")
     first.write_bytes(first.read_bytes()[:400] + b"\xff" * 40)
-    write_events(logdir / "e/r/train", {"loss": line(50, start=50)}, name="events.out.tfevents.2.test")
+    write_events(aside / "r/train", {"loss": line(50, start=50)}, name="events.out.tfevents.2.test")
+    aside.rename(logdir / "e")
     wait_until(lambda: reader.damage("e/r"))
     assert reader.damage("e/r") == "part of the curve is missing: file damaged"
-    assert _steps(reader, "e/r/train", "loss")[-1] == 99
+    wait_until(lambda: _steps(reader, "e/r/train", "loss")[-1] == 99)
 
 
 def test_a_file_of_garbage_has_no_curve(logdir: Path, reader: Reader) -> None:
