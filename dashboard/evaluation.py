@@ -6,7 +6,6 @@ written by a trainer, perhaps on another machine, so both are checked before any
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +13,12 @@ import numpy as np
 import pydantic
 from numpy.typing import NDArray
 
+from dashboard.artifact_arrays import Arrays, read_arrays
 from dashboard.language import _
 from trainers.runs import DamagedFile, read_json
 
-LARGEST_UNPACKED_BYTES = 64_000_000
 SMALL_TEST_SET = 1_000
+_EXAMPLE_ARRAYS = ("images", "labels", "predictions", "confidences", "indices")
 
 
 class Evaluation(pydantic.BaseModel):
@@ -101,26 +101,20 @@ def read_evaluation(artifacts: Path) -> Evaluation | None:
 
 def read_examples(artifacts: Path) -> Examples | None:
     """The sample of tested images of a run, None where there is none (yet); raises DamagedFile."""
-    path = artifacts / "examples.npz"
-    damaged = DamagedFile(_("examples.npz is damaged, so no images can be shown: start the run again."))
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED_BYTES:
-                raise damaged
-        with np.load(path, allow_pickle=False) as arrays:
-            examples = Examples(
-                images=arrays["images"],
-                labels=arrays["labels"].astype(np.int64),
-                predictions=arrays["predictions"].astype(np.int64),
-                confidences=arrays["confidences"].astype(np.float64),
-                indices=arrays["indices"].astype(np.int64),
-            )
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise damaged from error
+    problem = _("examples.npz is damaged, so no images can be shown: start the run again.")
+    return read_arrays(artifacts / "examples.npz", _EXAMPLE_ARRAYS, _examples, problem)
+
+
+def _examples(arrays: Arrays) -> Examples:
+    examples = Examples(
+        images=arrays["images"],
+        labels=arrays["labels"].astype(np.int64),
+        predictions=arrays["predictions"].astype(np.int64),
+        confidences=arrays["confidences"].astype(np.float64),
+        indices=arrays["indices"].astype(np.int64),
+    )
     lists = (examples.labels, examples.predictions, examples.confidences, examples.indices)
     count = len(examples.images) if examples.images.ndim == 3 else -1
     if examples.images.dtype != np.uint8 or any(part.shape != (count,) for part in lists):
-        raise damaged
+        raise ValueError("the arrays do not fit each other")
     return examples

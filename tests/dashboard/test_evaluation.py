@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.evaluation import LARGEST_UNPACKED_BYTES, Evaluation, Examples, read_evaluation, read_examples
+from dashboard.artifact_arrays import LARGEST_UNPACKED_BYTES
+from dashboard.evaluation import Evaluation, Examples, read_evaluation, read_examples
 from trainers.runs import DamagedFile
 
 GOOD = {
