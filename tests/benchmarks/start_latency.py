@@ -102,8 +102,10 @@ def ready_spare(logdir: Path) -> Spare:
 
 def kind_of_start(logdir: Path, spare: Spare) -> str:
     """Whether this spare, another one that was not ready yet, or a process of its own was given the run."""
-    process = wait_until(lambda: [read_status(run.status_file).process for run in find_runs(logdir)])[0]
-    if process is None or spare.process is None:
+    process = wait_until(
+        lambda: next((read_status(run.status_file).process for run in find_runs(logdir)), None), seconds=60
+    )
+    if spare.process is None:
         return "cold"
     if process.pid == spare.process.pid:
         return "spare"
