@@ -1,10 +1,12 @@
-/* Asks the app's own /api/curves once a second for what is new, and more often until there is a first point; never
-   twice at a time, and not while nobody looks. */
+/* Asks the app's own /api/curves once a second for what is new, right after the lab has read it, and more often until
+   there is a first point; never twice at a time, and not while nobody looks. */
 
 const LONGEST_QUERY = 4000;
 const PATIENCE = 15000;
 const PERIOD = 1000;
-const FIRST_PERIOD = 250;
+const FIRST_PAUSE = 250;
+const SHORTEST_PAUSE = 300;
+const AFTER_READING = 60;
 
 /* The lab answered that it will not; the text is its sentence. */
 class Refused extends Error {}
@@ -45,13 +47,19 @@ function queriesFor(lines, common) {
   return queries;
 }
 
+/* How long to wait where the curves were last read `age` seconds ago and are read once a second, if they are. */
+function pauseUntilRead(age) {
+  const left = age === null || age > 2 ? PERIOD : PERIOD - 1000 * age + AFTER_READING;
+  return Math.min(PERIOD + AFTER_READING, Math.max(SHORTEST_PAUSE, left));
+}
+
 class Asking {
   /* `ask(signal)` does one round; `told(state, text)` hears "live", "lost" or "refused". */
   constructor(ask, told) {
     this.ask = ask;
     this.told = told;
     this.failures = 0;
-    this.period = FIRST_PERIOD;
+    this.pause = FIRST_PAUSE;
     this.onVisible = () => document.hidden || this.now();
     document.addEventListener("visibilitychange", this.onVisible);
     window.addEventListener("online", this.onVisible);
@@ -67,7 +75,6 @@ class Asking {
     this.running = new AbortController();
     this.again = false;
     const patience = setTimeout(() => this.running?.abort(), PATIENCE);
-    const began = performance.now();
     try {
       await this.ask(this.running.signal);
       this.failures = 0;
@@ -82,14 +89,14 @@ class Asking {
     } finally {
       clearTimeout(patience);
       this.running = null;
-      if (!this.ended) this.plan(performance.now() - began);
+      if (!this.ended) this.plan();
     }
   }
 
-  plan(took) {
+  plan() {
     if (this.again) return void this.round();
     if (document.hidden) return;
-    const pause = this.failures ? Math.min(5000, 1000 * this.failures) : Math.max(200, this.period - took);
+    const pause = this.failures ? Math.min(5000, 1000 * this.failures) : this.pause;
     this.timer = setTimeout(() => this.round(), pause);
   }
 

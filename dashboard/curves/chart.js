@@ -165,7 +165,8 @@ class Chart {
         isNew = line.take(answers[part].series[position]) || isNew;
       });
     });
-    this.asking.period = this.lines.some((line) => line.answer.points > 0) ? PERIOD : FIRST_PERIOD;
+    const begun = this.lines.some((line) => line.answer.points > 0);
+    this.asking.pause = begun ? pauseUntilRead(answers[0].age) : FIRST_PAUSE;
     if (isNew) this.draw();
     this.describe();
   }

@@ -31,6 +31,10 @@ class CurveReader(Protocol):
     def damage(self, run: str) -> str | None:
         """One sentence when a file of the run is damaged."""
 
+    @property
+    def age(self) -> float | None:
+        """Seconds since the curves were last read, for a reader that reads them from time to time."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -62,8 +66,9 @@ class _Placed:
 def window(
     reader: CurveReader, curves: GrowingCurves, wanted: Sequence[Wanted], view: View
 ) -> dict[str, Any]:
-    """What /api/curves answers, ready for JSON: `series` in the order wanted, and `damage` by run.
+    """What /api/curves answers, ready for JSON: `series` in the order wanted, `damage` by run, the `age` of all.
 
+    `age` is in seconds: who asks again a moment after the next reading sees new points soonest.
     Each series holds `points` (how many the curve has), `have`, `from` (null: everything is new), `x`, `y` as written,
     `sx`, `sy` smoothed (absent without smoothing), `extent`, `last`, `not_finite`; null stands for NaN and infinity.
     A curve that does not exist yet is `{"points": 0}`, one whose epochs are unknown says `"no_epochs": true`.
@@ -75,7 +80,7 @@ def window(
         for one, request in zip(placed, wanted, strict=True)
     ]
     damage = {run: text for run in sorted({one.run for one in wanted}) if (text := reader.damage(run))}
-    return {"series": answers, "damage": damage}
+    return {"series": answers, "damage": damage, "age": reader.age}
 
 
 def values_at(

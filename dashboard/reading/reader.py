@@ -53,6 +53,7 @@ class Reader:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._version = 0
+        self._refreshed: float | None = None
         self._versions = itertools.count(1)
         self._stamps: dict[Key, Stamp] = {}
         self._tags: dict[str, list[str]] = {}
@@ -83,6 +84,11 @@ class Reader:
     def data_server(self) -> DataServerStatus:
         """How the process that holds all points fares."""
         return self._server.status()
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the curves were last read; None before the first time."""
+        return None if self._refreshed is None else time.monotonic() - self._refreshed
 
     def runs(self) -> list[str]:
         """The TensorBoard runs that hold curves, in order."""
@@ -136,6 +142,7 @@ class Reader:
         self._look_for_damage()
         if changed or outdated:
             self._version += 1
+        self._refreshed = time.monotonic()
 
     def _outdated(self) -> list[Key]:
         """The kept curves that changed, longest unread first, as many as one refresh may fetch; at least one."""

@@ -84,6 +84,8 @@ class _Watch:
 
 
 class _OneCurve:
+    age = None
+
     def __init__(self, points: GrownSeries) -> None:
         self.points = points
 

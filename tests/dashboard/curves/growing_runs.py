@@ -31,6 +31,7 @@ class GrowingReader:
         self._lock = threading.Lock()
         self._made: dict[tuple[str, str], GrownSeries] = {}
         self.damaged: dict[str, str] = {}
+        self.age: float | None = None  # what it says of its last reading; it really grows at every moment
         self.rewritten = 0
         self.set(points, rate)
 

@@ -2,7 +2,7 @@
 
 Page: ?charts=2&runs=3&smoothing=0.6&axis=step&present=0&height=320&validation=1
 With BOARDLAB_CHARTS_LOGDIR the curves are those of a real log folder, through the real data server and reader.
-Steering: /steer?points=1000&rate=10&damage=e/r0/train:text&cut=1 (cut: /api/curves answers 503)
+Steering: /steer?points=1000&rate=10&damage=e/r0/train:text&age=0.5&cut=1 (cut: /api/curves answers 503)
 """
 
 from __future__ import annotations
@@ -101,6 +101,8 @@ else:
         asked = request.query_params
         if "points" in asked:
             reader.set(int(asked["points"]), float(asked.get("rate", 0)))
+        if "age" in asked:
+            reader.age = float(asked["age"])
         if "damage" in asked:
             run, _, text = asked["damage"].partition(":")
             reader.damaged[run] = text

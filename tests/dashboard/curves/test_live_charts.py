@@ -186,6 +186,20 @@ def test_a_lost_connection_is_told_and_comes_back(harness, open_charts):
     wait_until(lambda: points(page) > before, what="the curves to go on")
 
 
+def test_a_chart_asks_right_after_the_next_reading(harness, open_charts, witness):
+    """Where the curves are always 0.7 s old it has 0.3 s to wait, and a whole second where they were just read."""
+    harness.steer(points=500)
+    page = open_charts("runs=1")
+    asked = []
+    for age in (0.0, 0.7):
+        harness.steer(age=age)
+        page.wait_for_timeout(1200)  # the pause that was planned before passes
+        before = sum("/api/curves" in url for url in witness.requests)
+        page.wait_for_timeout(4000)
+        asked.append(sum("/api/curves" in url for url in witness.requests) - before)
+    assert asked[1] >= 1.6 * asked[0] > 0
+
+
 def test_nothing_is_asked_while_nobody_looks_and_all_is_caught_up(harness, open_charts, witness):
     harness.steer(points=500, rate=100)
     page = open_charts("runs=1")

@@ -39,6 +39,8 @@ def beginning(whole: Points, count: int) -> Points:
 class Reader(dict):
     """Curves by (run, tag), as a dashboard.reading.Reader would give them."""
 
+    age = 0.25
+
     def series(self, run, tag):
         return self.get((run, tag))
 
@@ -208,6 +210,7 @@ def test_a_curve_that_does_not_exist_yet_and_a_damaged_one():
     assert answer["series"][0] == {"points": 0}
     assert answer["series"][1]["points"] == 4
     assert answer["damage"] == {"e/damaged/train": "curve ends at step 3: file damaged"}
+    assert answer["age"] == 0.25
 
 
 def test_values_that_are_no_numbers_are_null_and_told():

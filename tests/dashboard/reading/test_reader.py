@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,23 @@ def test_new_points_are_fetched_and_unchanged_curves_are_not(logdir: Path, reade
     after = reader.series("e/r/train", "loss")
     assert after is not None and after.version != before.version
     assert reader.series("e/other/train", "loss") is other
+
+
+def test_who_asks_learns_how_long_ago_the_curves_were_read(data_server: DataServer) -> None:
+    unread = Reader(data_server)
+    assert unread.age is None
+    wait_until(lambda: data_server.has_loaded)
+    before = time.monotonic()
+    unread.refresh()
+    read = time.monotonic()
+    time.sleep(0.05)
+    age = unread.age
+    assert age is not None and 0.05 <= age <= time.monotonic() - before
+    unread.refresh()
+    assert unread.age is not None and unread.age < time.monotonic() - read, (
+        "each reading makes them young again"
+    )
+    unread.close()
 
 
 def test_too_much_for_one_refresh_comes_with_the_next_ones(
