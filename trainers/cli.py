@@ -36,6 +36,7 @@ from trainers.launchers import (
     wait_for_turn,
 )
 from trainers.launchers.processes import ROOT
+from trainers.quick_import import import_tensorflow
 from trainers.runs import (
     InvalidName,
     Kind,
@@ -373,13 +374,15 @@ def _execute(chosen: argparse.Namespace) -> int:
 
 
 def _spare(chosen: argparse.Namespace) -> int:
-    from trainers import classify  # noqa: F401  what most runs need, TensorFlow included, is imported while waiting
+    import_tensorflow()
+    from trainers import classify  # noqa: F401  what most runs need is imported while waiting
 
     run = wait_for_run(chosen.spare_folder)
     return DONE if run is None else execute(run, _stop_on_signals())
 
 
 def _inspect(chosen: argparse.Namespace) -> int:
+    import_tensorflow()
     from trainers.inspection import answer_lines  # late: TensorFlow
 
     answer_lines(sys.stdin, sys.stdout)

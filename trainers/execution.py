@@ -16,6 +16,7 @@ from trainers import hardware
 from trainers.datasets import DatasetMissing
 from trainers.live_status import LiveStatus
 from trainers.loop import TrainingFailed
+from trainers.quick_import import import_tensorflow
 from trainers.runs import (
     TOO_LATE,
     Run,
@@ -69,6 +70,7 @@ def _execute(run: Run, live: LiveStatus, stop: threading.Event) -> int:
     try:
         spec = run.spec()
         live.write(phase="loading TensorFlow")
+        import_tensorflow()
         device = hardware.configure(spec)
         logger.info("Computing on %s. %s", device.name, device.reason)
         live.write(phase="preparing", device=device.name)
