@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
 
-from trainers import optimizers, points
+from trainers import optimizers, points, starting_weights
 from trainers.compiled_network import CompiledNetwork
 from trainers.evaluation import save_model
 from trainers.gradient_descent import epoch_order
@@ -78,10 +78,10 @@ MODELS = {"logistic": logistic, "one_hidden": one_hidden, "deep": deep}
 def build(spec: BoundarySpec) -> keras.Model:
     """The network a spec asks for: takes points float32 [n, 2], gives the second kind's probability float32 [n, 1].
 
-    Its starting weights follow from the seed alone.
+    Its starting weights equal those of another network where shapes and seed agree.
     """
     keras.utils.set_random_seed(spec.seed)
-    return MODELS[spec.model](spec)
+    return starting_weights.drawn(MODELS[spec.model](spec), spec.seed)
 
 
 def _stacked(spec: BoundarySpec, hidden: int) -> keras.Model:

@@ -26,7 +26,7 @@ def describe(spec: AnySpec) -> dict[str, Any]:
     """
     device = hardware.device(spec)
     with keras.StatelessScope(initialize_variables=False):  # shapes only: no memory for the weights
-        model = network(spec)
+        model = _without_weights(spec)
     layers = [_described(layer) for layer in _layers(model)]
     description = {
         "example": _SEEN_AT_ONCE[spec.task],
@@ -41,19 +41,19 @@ def describe(spec: AnySpec) -> dict[str, Any]:
     return description
 
 
-def network(spec: AnySpec) -> keras.Model:
-    """The network that a spec's training would start with."""
+def _without_weights(spec: AnySpec) -> keras.Model:
+    """The network that a spec's training would start with, before its starting weights are drawn."""
     match spec:
         case BoundarySpec():
             from trainers import boundary  # late: most descriptions are of other tasks
 
-            return boundary.build(spec)
+            return boundary.MODELS[spec.model](spec)
         case SequenceSpec():
             from trainers import sequence
 
-            return sequence.build(spec)
+            return sequence.MODELS[spec.model](spec)
         case _:
-            return models.build(spec, len(class_names(spec.dataset)), input_shape(spec))
+            return models.MODELS[spec.model](spec, input_shape(spec), len(class_names(spec.dataset)))
 
 
 def input_shape(spec: ClassifySpec) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from trainers import optimizers, signals
+from trainers import optimizers, signals, starting_weights
 from trainers.compiled_network import CompiledNetwork
 from trainers.evaluation import save_model
 from trainers.forecasting import Forecast, Forecaster, write_forecast
@@ -73,10 +73,10 @@ MODELS = {"rnn": rnn, "gru": gru, "lstm": lstm}
 def build(spec: SequenceSpec) -> keras.Model:
     """The network a spec asks for: takes windows float32 [n, window, 1], gives the next value float32 [n, 1].
 
-    Its starting weights follow from the seed alone.
+    Its starting weights equal those of another network where shapes and seed agree.
     """
     keras.utils.set_random_seed(spec.seed)
-    return MODELS[spec.model](spec)
+    return starting_weights.drawn(MODELS[spec.model](spec), spec.seed)
 
 
 def _stacked(spec: SequenceSpec, cell: type[keras.layers.RNN]) -> keras.Model:

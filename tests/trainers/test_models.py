@@ -123,7 +123,8 @@ def test_each_setting_of_the_network_has_an_effect_where_the_form_shows_it(name:
         return
     with keras.StatelessScope(initialize_variables=False):  # what is compared is how it is built
         one, other = (
-            models.build(spec) for spec in (before, parse_spec({"model": name, setting: ANOTHER[setting]}))
+            models.MODELS[name](spec, models.IMAGE_SHAPE, 10)
+            for spec in (before, parse_spec({"model": name, setting: ANOTHER[setting]}))
         )
     assert one.get_config() != other.get_config()
     assert other.outputs[0].dtype == "float32", "probabilities are exact whatever the layers compute in"
@@ -152,7 +153,7 @@ def test_normalisation_knows_the_means_within_an_epoch_of_a_small_data_set() -> 
 @pytest.mark.parametrize("name", ["simple_cnn", "lenet5", "fast_cnn", "alexnet_small", "resnet_small"])
 def test_nothing_between_the_image_and_the_answer_goes_back_to_full_precision(name: str) -> None:
     with keras.StatelessScope(initialize_variables=False):
-        model = models.build(ClassifySpec(model=name, precision="bfloat16"))
+        model = models.MODELS[name](ClassifySpec(model=name, precision="bfloat16"), models.IMAGE_SHAPE, 10)
     *hidden, last = [layer for layer in model.layers if layer.name != "image"]
     assert {layer.output.dtype for layer in hidden} == {"bfloat16"}
     assert {variable.dtype for variable in model.weights} == {"float32"}

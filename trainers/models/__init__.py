@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import keras
 
+from trainers import starting_weights
 from trainers.models.convolutional import alexnet_small, deep_cnn, fast_cnn, lenet5, simple_cnn
 from trainers.models.dense import mlp, softmax
 from trainers.models.fitting import NetworkDoesNotFit
@@ -43,12 +44,12 @@ MODELS: dict[str, Callable[[ClassifySpec, Shape, int], keras.Model]] = {
 
 
 def build(spec: ClassifySpec, classes: int = 10, input_shape: Shape = IMAGE_SHAPE) -> keras.Model:
-    """The network a spec asks for with its starting weights, which follow from the seed alone.
+    """The network a spec asks for with its starting weights, which equal those of another where shapes and seed agree.
 
     Raises NetworkDoesNotFit with a sentence where it cannot take inputs of this shape.
     """
     keras.utils.set_random_seed(spec.seed)
-    return MODELS[spec.model](spec, input_shape, classes)
+    return starting_weights.drawn(MODELS[spec.model](spec, input_shape, classes), spec.seed)
 
 
 def explanation(name: str) -> str:
