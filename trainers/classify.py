@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 import numpy as np
 import tensorflow as tf
@@ -85,7 +86,8 @@ class Classification:
         )
         self._validation = compiled_validation(self.model, data.validation)
         self._epochs = compiled_epochs(self._descent, self._validation, self.plan.steps_per_epoch)
-        self.observer = Observer(run, spec, self.model, data)
+        averages = self._averages if spec.moving_average else None
+        self.observer = Observer(run, spec, self.model, data, averages=averages)
         self._run, self._spec, self._data = run, spec, data
         self._epoch = -1
         self._order = tf.zeros([0], tf.int32)  # of the training images in this epoch
@@ -107,7 +109,7 @@ class Classification:
 
     def validate(self) -> dict[str, float]:
         """Loss and accuracy on the validation images, with the averaged weights where there are any."""
-        with averaged_weights(self.model, self._descent.optimizer):
+        with self._averages():
             found = self._validation()
         return {name: float(value) for name, value in zip(VALIDATION_MEASURES, found, strict=True)}
 
@@ -142,17 +144,21 @@ class Classification:
 
     def conclude(self, journal: Journal, step: int) -> dict[str, float]:
         """Tests on images it never saw; writes the answers, the pictures and the model."""
-        with averaged_weights(self.model, self._descent.optimizer):
+        with self._averages():
             seen = evaluate(self.observer.predict, self._data.test)
             write_artifacts(seen, self._data, self._run.artifacts)
             save_model(self.model, self._run.artifacts)
-            self.observer.conclude(journal, step, seen)
+        self.observer.conclude(journal, step, seen)
         journal.about_run(settings.ended())
         logger.info(
             "Test accuracy %.4f ± %.4f on %d images.", seen.accuracy, seen.standard_error, len(seen.labels)
         )
         test = {"loss": seen.loss, "accuracy": seen.accuracy, "standard_error": seen.standard_error}
         return {f"test_{name}": value for name, value in test.items()}
+
+    def _averages(self) -> AbstractContextManager[None]:
+        """Within it the network holds the averaged weights where there are any."""
+        return averaged_weights(self.model, self._descent.optimizer)
 
     def _parts(self) -> Parts:
         """All that changes while it learns."""

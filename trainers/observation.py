@@ -5,7 +5,8 @@
     observer.conclude(journal, step, evaluate(observer.predict, data.test))
 
 Each kind obeys its switch in the spec. All of it is computed on small fixed samples and takes about a hundredth of the
-time: what takes longer comes more rarely. The network is looked at as it is at the call.
+time: what takes longer comes more rarely. The network is looked at as it is at the call; where it is judged by moving
+averages of its weights it is looked at with those, but for the gradients, which are of the weights that it learns with.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import keras
 import numpy as np
@@ -25,7 +27,7 @@ from trainers.runs import Run
 from trainers.specs import ClassifySpec
 from trainers.summaries import Journal, features, pictures
 from trainers.summaries.intervals import Interval
-from trainers.summaries.layers import GRADIENT_NORM, WEIGHT_NORM, LayerSummaries
+from trainers.summaries.layers import GRADIENT_NORM, WEIGHT_NORM, Averages, LayerSummaries
 from trainers.summaries.layout import all_below
 from trainers.summaries.precision_recall import CLASSES_SHOWN, precision_recall
 from trainers.summaries.projector import write_projector
@@ -46,7 +48,8 @@ logger = logging.getLogger(__name__)
 class Observer:
     """Writes summaries of a network while it learns and at its end.
 
-    `predict` gives the network's answers, compiled once for all who ask.
+    `predict` gives the network's answers, compiled once for all who ask. Where the network is judged by averages of
+    its weights, it holds them within `averages`.
     """
 
     def __init__(
@@ -56,10 +59,12 @@ class Observer:
         model: keras.Model,
         data: Dataset,
         *,
+        averages: Averages | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.predict = compiled_prediction(model)
         self._run, self._spec, self._model, self._data = run, spec, model, data
+        self._averages, self._judged_weights = averages, averages or nullcontext
         self._layers_interval = Interval(SECONDS_BETWEEN_LAYERS, share=SHARE_OF_TIME, clock=clock)
         self._pictures_interval = Interval(SECONDS_BETWEEN_PICTURES, share=SHARE_OF_TIME, clock=clock)
         self._layers_step = self._pictures_step = -1  # at which each was written last
@@ -80,20 +85,24 @@ class Observer:
                 self._observe_layers(journal, step)
             self._layers_step = step
         if (last or self._pictures_interval.is_due()) and step != self._pictures_step:
-            with self._pictures_interval.taken():
+            with self._pictures_interval.taken(), self._judged_weights():
                 self._observe_features(journal, step)
                 self._observe_errors(journal, step)
             self._pictures_step = step
 
     def conclude(self, journal: Journal, step: int, seen: Evaluation) -> None:
-        """Writes what there is to see at the end, where the network said `seen` about the test images."""
+        """Writes what there is to see at the end, where the network said `seen` about the test images.
+
+        Like `observe` for a network that holds the weights it learns with.
+        """
         self.observe(journal, step, last=True)
         if self._spec.mistake_images:
             names = self._data.class_names
             journal.about_run(pictures.confusion_matrix(seen.confusion(len(names)), names), step)
             journal.about_run(pictures.mistakes(seen, self._data.test_pictures, names), step)
         if self._spec.projector:
-            self._write_projector(step, seen)
+            with self._judged_weights():
+                self._write_projector(step, seen)
 
     def _observe_layers(self, journal: Journal, step: int) -> None:
         if not (self._spec.norms or self._spec.histograms):
@@ -106,6 +115,7 @@ class Observer:
                 f"the training loss of {len(images.labels)} training images, without dropout,",
                 norms=self._spec.norms,
                 histograms=self._spec.histograms,
+                averages=self._averages,
             )
         journal.of_training(self._layers.summary(), step)
         if self._spec.norms:

@@ -200,5 +200,5 @@ def test_gradients_are_compiled_once(observed: Callable[..., Run], model: keras.
         for step in range(3):
             observer.observe(journal, step, last=True)
             assert observer._layers is not None
-            traces.append(observer._layers._measure.experimental_get_tracing_count())  # type: ignore[attr-defined]
+            traces.append(observer._layers._measure_gradients.experimental_get_tracing_count())  # type: ignore[attr-defined]
     assert traces == [1, 1, 1]

@@ -8,6 +8,7 @@ networks). Here that can be read: `gradient_norm/hidden_1` beside `gradient_norm
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import keras
 import numpy as np
@@ -21,16 +22,29 @@ WEIGHT_NORM, GRADIENT_NORM = "weight_norm", "gradient_norm"
 WEIGHTS, GRADIENTS = "weights", "gradients"
 
 Loss = Callable[[], tf.Tensor]
+Measure = Callable[[], tuple[tf.Tensor, tf.Tensor]]
+Averages = Callable[[], AbstractContextManager[None]]
 
 
 class LayerSummaries:
-    """Norms and histograms of a network's weights and of a loss's gradients, by one compiled call.
+    """Norms and histograms of a network's weights and of a loss's gradients, by a compiled call each.
 
     `loss` gives the loss of some fixed images; `sample` says in words which: "the loss of 200 training images".
+    Where the network is judged by averages of its weights, it holds them within `averages`. Then the weights are those,
+    but the gradients are of the weights that it learns with: they are what moves them.
     """
 
-    def __init__(self, model: keras.Model, loss: Loss, sample: str, *, norms: bool, histograms: bool) -> None:
-        self._sample = sample
+    def __init__(
+        self,
+        model: keras.Model,
+        loss: Loss,
+        sample: str,
+        *,
+        norms: bool,
+        histograms: bool,
+        averages: Averages | None = None,
+    ) -> None:
+        self._sample, self._averages = sample, averages
         self._layers = [layer for layer in model.layers if layer.trainable_weights]
         self._tags = [
             weight.path.removeprefix(f"{model.name}/")
@@ -38,18 +52,34 @@ class LayerSummaries:
             for weight in layer.trainable_weights
         ]
         self._norms, self._histograms = norms, histograms
-        self._measure = _compiled(self._layers, loss, norms=norms, histograms=histograms)
+        sizes = [len(layer.trainable_weights) for layer in self._layers]
+        variables = [weight for layer in self._layers for weight in layer.trainable_weights]
+
+        def weights() -> list[tf.Tensor]:
+            return [tf.convert_to_tensor(variable.value) for variable in variables]
+
+        def gradients() -> list[tf.Tensor]:
+            with tf.GradientTape() as tape:
+                value = loss()
+            sources = [variable.value for variable in variables]
+            return tape.gradient(value, sources, unconnected_gradients="zero")
+
+        self._measure_weights = _compiled(weights, sizes, norms=norms, histograms=histograms)
+        self._measure_gradients = _compiled(gradients, sizes, norms=norms, histograms=histograms)
 
     def summary(self) -> Summary:
         """The numbers and histograms of the network as it is now."""
-        norms, counts = (part.numpy() for part in self._measure())
+        gradients = self._measure_gradients()
+        with self._averages() if self._averages else nullcontext():
+            weights = self._measure_weights()
+        norms, counts = ([part.numpy() for part in both] for both in zip(weights, gradients, strict=True))
         values = []
         if self._norms:
-            for column, (tag, meaning) in enumerate(self._norm_meanings()):
-                values += [
-                    described_value(f"{tag}/{layer.name}", norm, meaning)
-                    for layer, norm in zip(self._layers, norms[:, column].tolist(), strict=True)
-                ]
+            values += [
+                described_value(f"{part}/{layer.name}", norm, meaning)
+                for (part, meaning), row in zip(self._norm_meanings(), norms, strict=True)
+                for layer, norm in zip(self._layers, row.tolist(), strict=True)
+            ]
         if self._histograms:
             values += [
                 histogram_value(f"{part}/{tag}", count, meaning)
@@ -59,39 +89,46 @@ class LayerSummaries:
         return Summary(value=values)
 
     def _norm_meanings(self) -> list[tuple[str, str]]:
+        average, learned = self._which()
         return [
-            (WEIGHT_NORM, "Euclidean norm of all weights of the layer"),
-            (GRADIENT_NORM, f"Euclidean norm of the gradient of {self._sample} in all weights of the layer"),
+            (WEIGHT_NORM, f"Euclidean norm of all weights of the layer{average}"),
+            (
+                GRADIENT_NORM,
+                f"Euclidean norm of the gradient of {self._sample} in all weights of the layer{learned}",
+            ),
         ]
 
     def _histogram_meanings(self) -> list[tuple[str, str]]:
+        average, learned = self._which()
         return [
-            (WEIGHTS, "Weights of the network"),
-            (GRADIENTS, f"Gradient of {self._sample} in the weights"),
+            (WEIGHTS, f"Weights of the network{average}"),
+            (GRADIENTS, f"Gradient of {self._sample} in the weights{learned}"),
         ]
+
+    def _which(self) -> tuple[str, str]:
+        """What to say of weights and of gradients where there are averages."""
+        if self._averages is None:
+            return "", ""
+        return (
+            ": their moving average, by which the network is judged",
+            ": those that it learns with, not their moving average",
+        )
 
 
 def _compiled(
-    layers: list[keras.Layer], loss: Loss, *, norms: bool, histograms: bool
-) -> Callable[[], tuple[tf.Tensor, tf.Tensor]]:
-    """A function that gives norms float64 [layers, 2] and counts float64 [2, weights, 32]: weights, gradients."""
-    sizes = [len(layer.trainable_weights) for layer in layers]
-    variables = [weight for layer in layers for weight in layer.trainable_weights]
+    tensors: Callable[[], list[tf.Tensor]], sizes: list[int], *, norms: bool, histograms: bool
+) -> Measure:
+    """A function that gives norms float64 [layers] and counts float64 [tensors, 32] of the layers' own tensors.
+
+    `sizes` says how many tensors each layer has. Empty is what is not asked for.
+    """
 
     @tf.function(autograph=False)  # nothing here for it to translate, which takes a third of a second
     def measure() -> tuple[tf.Tensor, tf.Tensor]:
-        weights = [tf.convert_to_tensor(variable.value) for variable in variables]
-        with tf.GradientTape() as tape:
-            value = loss()
-        gradients = tape.gradient(
-            value, [variable.value for variable in variables], unconnected_gradients="zero"
-        )
-        both = (weights, gradients)
-        lengths = [tf.stack([_norm(part) for part in _grouped(tensors, sizes)]) for tensors in both]
-        counts = [tf.stack([counted(tensor) for tensor in tensors]) for tensors in both]
+        found = tensors()
         return (
-            tf.stack(lengths, axis=1) if norms else tf.zeros([0]),
-            tf.stack(counts) if histograms else tf.zeros([0]),
+            tf.stack([_norm(part) for part in _grouped(found, sizes)]) if norms else tf.zeros([0]),
+            tf.stack([counted(tensor) for tensor in found]) if histograms else tf.zeros([0]),
         )
 
     return measure
