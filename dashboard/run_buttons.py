@@ -1,7 +1,7 @@
 """What can be asked of one run on the Train page: a button stands only where it has an effect.
 
 A run that trains can pause, stop, keep a checkpoint or a trace, and learn at another rate; one that paused, stopped
-or failed can go on from its checkpoint; one that ended can train more epochs.
+or failed can go on from its checkpoint, at a lower rate where it diverged; one that ended can train more epochs.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
 from dashboard.services import Services
-from trainers.launchers import CannotGoOn, rate_for_more
+from dashboard.spec_form import fill_form, form_state
+from trainers.launchers import CannotGoOn, rate_after_divergence, rate_for_more
 from trainers.runs import (
     Command,
     DamagedFile,
+    Kind,
     Run,
     RunError,
     State,
@@ -40,53 +43,46 @@ def draw_buttons(run: Run, status: Status, started: Services, *, stopping: bool)
             _button(run, "stop", _("Stop"), "stop_circle", lambda: started.cancel(run), disabled=stopping)
         elif run.has_checkpoint:
             _draw_going_on(run, status, started)
+        elif (spec := _spec(run)) and (rate := rate_after_divergence(spec, status)):
+            _draw_anew(run, spec.model_copy(update={"learning_rate": rate}))
     if problem := st.session_state.pop(_problem_key(run), None):
         st.error(escape_markdown(problem))
 
 
 def _draw_steering(run: Run, status: Status, started: Services) -> None:
     waiting = {command.kind for command in pending_commands(run.commands)}
-    with st.popover(
-        "",
-        icon=":material/speed:",
-        help=_("Set the learning rate now"),
-        key=f"rate-{run.key}",
-        type="tertiary",
-    ):
-        _draw_rate(run, status, started)
-    with st.popover(
-        "",
-        icon=":material/more_horiz:",
-        help=_("Checkpoint and trace"),
-        key=f"other-{run.key}",
-        type="tertiary",
-    ):
+
+    def ask(kind: Kind, label: str, icon: str, meaning: str) -> None:
         _button(
             run,
+            kind,
+            label,
+            icon,
+            lambda: started.ask(run, kind),
+            help=meaning,
+            disabled=kind in waiting,
+        )
+
+    with _popover(run, "rate", "speed", _("Set the learning rate now")):
+        _draw_rate(run, status, started)
+    with _popover(run, "other", "more_horiz", _("Checkpoint and trace")):
+        ask(
             "checkpoint",
             _("Take a checkpoint"),
             "bookmark_add",
-            lambda: started.ask(run, "checkpoint"),
-            help=_("Keeps all that is needed to go on from this step."),
-            disabled="checkpoint" in waiting,
+            _("Keeps all that is needed to go on from this step."),
         )
-        _button(
-            run,
+        ask(
             "trace",
             _("Record a trace"),
             "timeline",
-            lambda: started.ask(run, "trace"),
-            help=_("Has TensorFlow's profiler watch the next steps; the run keeps what it saw."),
-            disabled="trace" in waiting,
+            _("Has TensorFlow's profiler watch the next steps; the run keeps what it saw."),
         )
-    _button(
-        run,
+    ask(
         "pause",
         _("Pause"),
         "pause_circle",
-        lambda: started.ask(run, "pause"),
-        help=_("Ends the trainer and gives processor and memory back; it resumes where it was."),
-        disabled="pause" in waiting,
+        _("Ends the trainer and gives processor and memory back; it resumes where it was."),
     )
 
 
@@ -96,13 +92,8 @@ def _draw_rate(run: Run, status: Status, started: Services) -> None:
         return
     shown = spec.learning_rate if status.learning_rate is None else status.learning_rate
     with st.form(f"rate-form-{run.key}", border=False):
-        key = f"rate-text-{run.key}"
-        st.text_input(_("Learning rate"), value=f"{shown:g}", key=key)
-        st.form_submit_button(
-            _("Set now"),
-            type="primary",
-            on_click=_attempt,
-            args=(run, lambda: started.ask(run, "learning_rate", _number(st.session_state[key]))),
+        _draw_rate_to_send(
+            run, "rate-text", shown, _("Set now"), lambda rate: started.ask(run, "learning_rate", rate)
         )
     if status.learning_rate is not None:
         _button(
@@ -115,44 +106,59 @@ def _draw_rate(run: Run, status: Status, started: Services) -> None:
 
 
 def _draw_going_on(run: Run, status: Status, started: Services) -> None:
-    if status.state in EXTENDABLE and (spec := _spec(run)) is not None:
-        with st.popover(
-            _("Train more"), icon=":material/add_circle:", key=f"more-{run.key}", type="tertiary"
-        ):
+    spec = _spec(run)
+    if status.state in EXTENDABLE and spec is not None:
+        with _popover(run, "more", "add_circle", label=_("Train more")):
             _draw_more(run, spec, status, started)
-    if status.state in RESUMABLE:
-        step = _("Goes on from its last checkpoint.")
-        if status.checkpoint is not None:
-            step = _("Goes on from its checkpoint of step {step}.").format(step=f"{status.checkpoint:,}")
+    if status.state not in RESUMABLE:
+        return
+    step = _("Goes on from its last checkpoint.")
+    if status.checkpoint is not None:
+        step = _("Goes on from its checkpoint of step {step}.").format(step=f"{status.checkpoint:,}")
+    rate = rate_after_divergence(spec, status) if spec is not None else None
+    if rate is None:
         _button(run, "resume", _("Resume"), "play_circle", lambda: started.resume(run), help=step)
+        return
+    # At the rate that it had it would diverge again.
+    with (
+        _popover(run, "lower", "play_circle", step, label=_("Resume at a lower rate")),
+        st.form(f"lower-form-{run.key}", border=False),
+    ):
+        _draw_rate_to_send(
+            run, "lower-rate", rate, _("Resume"), lambda lower: started.resume(run, learning_rate=lower)
+        )
 
 
 def _draw_more(run: Run, spec: Spec, status: Status, started: Services) -> None:
     done = status.step // (status.steps_per_epoch or 1)
     rate = rate_for_more(spec) or status.learning_rate or spec.learning_rate
     with st.form(f"more-form-{run.key}", border=False):
-        epochs_key, rate_key = f"more-epochs-{run.key}", f"more-rate-{run.key}"
+        epochs_key = f"more-epochs-{run.key}"
         most = max(1, MOST_EPOCHS - done)
         st.number_input(_("More epochs"), 1, most, min(spec.epochs, most), key=epochs_key)
-        st.text_input(
-            _("Learning rate"),
-            value=f"{rate:g}",
-            key=rate_key,
+        _draw_rate_to_send(
+            run,
+            "more-rate",
+            rate,
+            _("Train"),
+            lambda chosen: started.extend(
+                run, epochs=done + st.session_state[epochs_key], learning_rate=chosen
+            ),
             help=_("The further epochs are trained at this rate, whatever the schedule was."),
         )
-        st.form_submit_button(
-            _("Train"),
-            type="primary",
-            on_click=_attempt,
-            args=(
-                run,
-                lambda: started.extend(
-                    run,
-                    epochs=done + st.session_state[epochs_key],
-                    learning_rate=_number(st.session_state[rate_key]),
-                ),
-            ),
-        )
+
+
+def _draw_anew(run: Run, spec: Spec) -> None:
+    """For a run that diverged before its first checkpoint: there is nothing to go on from."""
+    rate = f"{spec.learning_rate:g}"
+    _button(
+        run,
+        "anew",
+        _("Try a lower rate"),
+        "edit_note",
+        lambda: fill_form(spec.task, form_state(spec)),
+        help=_("Fills the form with this run's settings and the learning rate {rate}.").format(rate=rate),
+    )
 
 
 def last_word(run: Run, status: Status) -> str:
@@ -172,6 +178,36 @@ def _what(command: Command) -> str:
         "trace": _("Trace"),
     }
     return words.get(command.kind, command.kind)
+
+
+def _popover(run: Run, name: str, icon: str, meaning: str = "", *, label: str = "") -> DeltaGenerator:
+    return st.popover(
+        label,
+        icon=f":material/{icon}:",
+        help=meaning or None,
+        key=f"{name}-{run.key}",
+        type="tertiary",
+    )
+
+
+def _draw_rate_to_send(
+    run: Run,
+    name: str,
+    rate: float,
+    label: str,
+    act: Callable[[float], object],
+    *,
+    help: str | None = None,  # noqa: A002  as Streamlit calls it
+) -> None:
+    """A form's last lines: a learning rate, and the button that does something with it."""
+    key = f"{name}-{run.key}"
+    st.text_input(_("Learning rate"), value=f"{rate:g}", key=key, help=help)
+    st.form_submit_button(
+        label,
+        type="primary",
+        on_click=_attempt,
+        args=(run, lambda: act(_number(st.session_state[key]))),
+    )
 
 
 def _button(

@@ -70,9 +70,12 @@ class Services:
         """Asks a running trainer for something; raises CannotGoOn or StorageFailed."""
         launchers.ask(run, kind, value)
 
-    def resume(self, run: Run) -> None:
-        """Puts a run into the queue again, to go on from its checkpoint; raises CannotGoOn or StorageFailed."""
-        launchers.resume(run)
+    def resume(self, run: Run, *, learning_rate: float | None = None) -> None:
+        """Puts a run into the queue again, to go on from its checkpoint, at this learning rate where one is given.
+
+        Raises CannotGoOn or StorageFailed.
+        """
+        launchers.resume(run, learning_rate=learning_rate)
         self.look_again()
 
     def extend(self, run: Run, *, epochs: int, learning_rate: float) -> None:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from trainers.loop import Plan, TrainingFailed
+from trainers.loop import Diverged, Plan
 
 
 class Repeatable(Protocol):
@@ -34,7 +34,7 @@ class Good:
     state: Mapping[str, np.ndarray]
 
 
-def diverged(learner: Repeatable, plan: Plan, good: Good, step: int, rate: float) -> TrainingFailed:
+def diverged(learner: Repeatable, plan: Plan, good: Good, step: int, rate: float) -> Diverged:
     """What to raise when the loss of a step is no number; the learner's state is of no use afterwards.
 
     By the end of the chunk in which it happened, everything is broken. So the steps since the last sound state
@@ -49,14 +49,13 @@ def diverged(learner: Repeatable, plan: Plan, good: Good, step: int, rate: float
     return broken(f"The loss is no longer a number at step {step:,}", layer, rate)
 
 
-def broken(opening: str, layer: str | None, rate: float) -> TrainingFailed:
+def broken(opening: str, layer: str | None, rate: float) -> Diverged:
     """What to raise where numbers are none: the layer that broke first, and the setting to change."""
     where = (
         f"in the layer {layer}" if layer else "in the loss of what the last layer says, which is too large"
     )
-    return TrainingFailed(
-        f"{opening}: the training diverged, first {where}. Choose a learning rate below {rate:g}."
-    )
+    sentence = f"{opening}: the training diverged, first {where}. Choose a learning rate below {rate:g}."
+    return Diverged(sentence, rate)
 
 
 def _repeat(learner: Repeatable, plan: Plan, step: int, until: int) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from trainers import hardware
 from trainers.datasets import DatasetMissing
 from trainers.live_status import LiveStatus
-from trainers.loop import TrainingFailed
+from trainers.loop import Diverged, TrainingFailed
 from trainers.quick_import import import_tensorflow
 from trainers.runs import (
     TOO_LATE,
@@ -79,7 +79,8 @@ def _execute(run: Run, live: LiveStatus, stop: threading.Event) -> int:
         outcome = train(run, spec, live, stop, importlib.import_module(TASKS[spec.task]))
     except (RunError, InvalidSpec, DatasetMissing, TrainingFailed) as error:
         logger.error("%s", error)
-        return _end(run, live, state="failed", error=str(error))
+        rate = error.rate if isinstance(error, Diverged) else None
+        return _end(run, live, state="failed", error=str(error), diverged_rate=rate)
     except Exception as error:  # the outermost place: a run must never end without saying why
         sentence = _sentence(error, spec)
         logger.exception("%s", sentence)
@@ -88,7 +89,7 @@ def _execute(run: Run, live: LiveStatus, stop: threading.Event) -> int:
     return _end(run, live, state=outcome)
 
 
-def _end(run: Run, live: LiveStatus, **values: str) -> int:
+def _end(run: Run, live: LiveStatus, **values: str | float | None) -> int:
     """Answers what was asked too late and says how the run ended; gives the exit code."""
     try:
         for command in pending_commands(run.commands):

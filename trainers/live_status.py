@@ -50,6 +50,7 @@ class LiveStatus:
             finished=None,
             stop_asked=None,
             error=None,
+            diverged_rate=None,
             notices=[],
         )
         self._thread.start()

@@ -22,6 +22,14 @@ class TrainingFailed(Exception):
     """A training that cannot go on; its text is one sentence for a person."""
 
 
+class Diverged(TrainingFailed):
+    """A training whose numbers are none any more; `rate` is the learning rate at which that happened."""
+
+    def __init__(self, sentence: str, rate: float) -> None:
+        super().__init__(sentence)
+        self.rate = rate
+
+
 @dataclass(frozen=True)
 class Plan:
     """How much there is to do: all epochs, or `steps` steps where that is not 0 and less.

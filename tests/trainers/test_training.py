@@ -16,7 +16,7 @@ from tests.running import copy_run
 from tests.trainers.conftest import curve
 from trainers import checkpoints, live_status, loop
 from trainers.execution import execute
-from trainers.launchers import extend, resume
+from trainers.launchers import extend, rate_after_divergence, resume
 from trainers.runs import (
     Command,
     Kind,
@@ -339,9 +339,17 @@ def test_without_a_whole_checkpoint_the_run_fails_with_a_sentence(broken: Run, l
     )
 
 
-def test_a_diverging_training_names_step_and_layer_and_keeps_the_last_good_checkpoint(logdir: Path) -> None:
+@pytest.fixture(scope="module")
+def diverged(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A training whose learning rate somebody raised to a million."""
+    logdir = tmp_path_factory.mktemp("diverged") / "logs"
     run = new_run(logdir, model="mlp", depth=6, width=16, pace=PACE, epochs=20, **QUICK)
-    status = train(run, once_after(15, ask(run, ("learning_rate", 1e6))))
+    train(run, once_after(15, ask(run, ("learning_rate", 1e6))))
+    return run
+
+
+def test_a_diverging_training_names_step_and_layer_and_keeps_the_last_good_checkpoint(diverged: Run) -> None:
+    run, status = diverged, read_status(diverged.status_file)
     assert status.state == "failed" and status.error is not None
     told = re.match(
         r"The (validation )?loss is no longer a number at step (\d+): the training diverged, first in",
@@ -358,6 +366,21 @@ def test_a_diverging_training_names_step_and_layer_and_keeps_the_last_good_check
     kept = learned(run)
     assert all(np.isfinite(values).all() for name, values in kept.items() if "/weights/" in name)
     assert run.has_checkpoint and status.checkpoint is not None and status.checkpoint < bad
+    assert status.diverged_rate == 1e6
+
+
+def test_a_diverged_training_goes_on_from_its_checkpoint_at_a_lower_rate(diverged: Run) -> None:
+    status = read_status(diverged.status_file)
+    rate = rate_after_divergence(diverged.spec(), status)
+    assert rate == 1e-3 and status.checkpoint is not None  # what it learned at before somebody chose 1e6
+    resume(diverged, learning_rate=rate)
+    assert read_status(diverged.status_file).diverged_rate is None
+    after = train(diverged)
+    assert (after.state, after.step, after.diverged_rate) == ("completed", 200, None)
+    steps, rates = curves(diverged)["train/learning_rate"]
+    assert steps == list(range(1, 201)) and set(rates[status.checkpoint :]) == {np.float32(rate)}
+    losses = curves(diverged)["train/loss"][1]
+    assert np.isfinite(losses).all() and losses[-1] < losses[status.checkpoint - 1]
 
 
 def test_early_stopping_completes_the_run_and_more_epochs_give_it_another_chance(logdir: Path) -> None:

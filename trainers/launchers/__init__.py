@@ -15,7 +15,7 @@ A command line trains in its own process and shares queue, lock and limit:
         ...
 """
 
-from trainers.launchers.going_on import CannotGoOn, ask, extend, rate_for_more, resume
+from trainers.launchers.going_on import CannotGoOn, ask, extend, rate_after_divergence, rate_for_more, resume
 from trainers.launchers.inspector import Description, Failed, Inspector, Layer, Pending
 from trainers.launchers.local import cancel, close, default_limit, submit, tick, wait_for_turn
 from trainers.launchers.queue import known_status
@@ -34,6 +34,7 @@ __all__ = [
     "default_limit",
     "extend",
     "known_status",
+    "rate_after_divergence",
     "rate_for_more",
     "resume",
     "submit",

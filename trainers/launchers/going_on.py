@@ -85,6 +85,14 @@ def rate_for_more(spec: Spec) -> float | None:
     return None if getattr(spec, "schedule", "constant") == "constant" else spec.learning_rate / 10
 
 
+def rate_after_divergence(spec: Spec, status: Status) -> float | None:
+    """A learning rate for a run that diverged to go on at; None for one that did not.
+
+    A tenth of that at which it happened, and no more than its spec asked for before somebody raised it.
+    """
+    return None if status.diverged_rate is None else min(status.diverged_rate / 10, spec.learning_rate)
+
+
 def _status(run: Run) -> Status:
     """A run's status; a trainer that was killed and that no launcher has missed yet is missed now."""
     status = read_status(run.status_file)
@@ -113,6 +121,7 @@ def _queue_again(run: Run, learning_rate: float | None, foreground: bool, **valu
         process=process_identity() if foreground else None,
         phase=None,
         error=None,
+        diverged_rate=None,
         stop_asked=None,
         **values,
     )

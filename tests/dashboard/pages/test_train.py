@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.services import services
 from dashboard.shown_runs import MOST_SHOWN
 from dashboard.spec_form import form_values, spec_from_form
 from tests.running import copy_run, wait_until
+from tests.trainers.conftest import curve
 from trainers.runs import (
     Run,
     answer_command,
@@ -23,6 +25,7 @@ from trainers.runs import (
     read_status,
     write_status,
 )
+from trainers.specs import ClassifySpec
 
 _numbers = itertools.count(1)
 
@@ -244,6 +247,38 @@ def test_more_epochs_are_prefilled_with_a_rate_that_learns(open_page, run):
     page = open_page(run=run.key)
     assert page.text_input(key=f"more-rate-{run.key}").value == "0.005"
     assert page.number_input(key=f"more-epochs-{run.key}").value == run.spec().epochs
+
+
+def test_a_run_that_diverged_goes_on_at_a_lower_rate_and_the_curve_shows_it(open_page, lab):
+    spec = ClassifySpec(model="mlp", depth=6, width=16, epochs=10, batch_size=400, pace=30)
+    run = services().submit(spec, experiment="diverged", name="mlp-1")
+    wait_until(lambda: read_status(run.status_file).checkpoint, seconds=90, what="a checkpoint")
+    services().ask(run, "learning_rate", 1e6)
+    wait_until(lambda: read_status(run.status_file).state == "failed", seconds=60, what="the end")
+    kept = read_status(run.status_file).checkpoint
+    page = open_page(run=run.key)
+    assert "Choose a learning rate below 1e+06." in seen(page)
+    assert buttons(page, run) == {"lower-rate"}  # as it was it would diverge again
+    page.text_input(key=f"lower-rate-{run.key}").set_value("0.0005")
+    press(page, "Resume")
+    wait_until(lambda: read_status(run.status_file).state == "completed", seconds=90, what="the rest")
+    steps, rates = curve(run.path / "train", "learning_rate")
+    assert steps.tolist() == list(range(1, 101))
+    assert set(rates[kept:].tolist()) == {float(np.float32(0.0005))}
+    assert np.isfinite(curve(run.path / "train", "loss")[1]).all()
+
+
+def test_a_run_that_diverged_before_its_first_checkpoint_fills_the_form_at_a_lower_rate(open_page, run):
+    for checkpoint in run.checkpoints.iterdir():
+        checkpoint.unlink()
+    diverged = {"state": "failed", "error": "The training diverged.", "diverged_rate": 0.001}
+    write_status(run.status_file, read_status(run.status_file).changed(**diverged))
+    page = open_page(run=run.key)
+    assert buttons(page, run) == {"anew"}
+    page.button(key=f"anew-{run.key}").click().run()
+    assert not page.exception
+    assert page.selectbox(key="learning_rate").value == "0.0001"
+    assert page.number_input(key="epochs").value == run.spec().epochs
 
 
 def test_a_double_click_starts_one_run_and_a_second_press_another(open_page, lab):

@@ -9,12 +9,23 @@ import pytest
 
 from tests.running import wait_until
 from tests.trainers.launchers.light_runs import gone, queued, started, state, ticks
-from trainers.launchers import CannotGoOn, ask, cancel, extend, queue, rate_for_more, resume, submit
+from trainers.launchers import (
+    CannotGoOn,
+    ask,
+    cancel,
+    extend,
+    queue,
+    rate_after_divergence,
+    rate_for_more,
+    resume,
+    submit,
+)
 from trainers.launchers.endings import press_stop
 from trainers.launchers.processes import send_signal, signal
 from trainers.runs import (
     TOO_LATE,
     Run,
+    Status,
     answered_commands,
     find_answer,
     pending_commands,
@@ -135,6 +146,13 @@ def test_more_epochs_after_a_schedule_come_with_a_rate_that_learns(logdir: Path)
     extend(constant, epochs=7)
     assert pending_commands(constant.commands) == []  # its rate is as good as ever
     assert rate_for_more(constant.spec()) is None
+
+
+def test_after_a_divergence_a_tenth_of_the_rate_is_proposed_and_no_more_than_the_run_began_with() -> None:
+    spec = ClassifySpec(learning_rate=0.5)
+    assert rate_after_divergence(spec, Status(state="failed", diverged_rate=0.5)) == pytest.approx(0.05)
+    assert rate_after_divergence(spec, Status(state="failed", diverged_rate=1e6)) == 0.5
+    assert rate_after_divergence(spec, Status(state="failed")) is None
 
 
 @pytest.mark.parametrize("before", ["completed", "paused", "failed", "queued"])
