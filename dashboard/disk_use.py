@@ -14,18 +14,28 @@ GROWING_SECONDS = 10.0
 
 
 def folder_bytes(folder: Path | str) -> int:
-    """The bytes of all files below a folder; links are not followed, and what vanishes meanwhile counts nothing."""
-    total = 0
+    """The bytes of all files below a folder.
+
+    Links are not followed, a file with two names (a checkpoint that is last and best) counts once, and what vanishes
+    meanwhile counts nothing.
+    """
+    sizes: dict[object, int] = {}
+    _note_sizes(folder, sizes)
+    return sum(sizes.values())
+
+
+def _note_sizes(folder: Path | str, sizes: dict[object, int]) -> None:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    total += folder_bytes(entry.path)
+                    _note_sizes(entry.path, sizes)
                 else:
-                    total += entry.stat(follow_symlinks=False).st_size
+                    found = entry.stat(follow_symlinks=False)
+                    key = (found.st_dev, found.st_ino) if found.st_nlink > 1 else entry.path
+                    sizes[key] = found.st_size
     except OSError:
-        return total
-    return total
+        return
 
 
 def run_bytes(view: RunView, now: float | None = None) -> int:

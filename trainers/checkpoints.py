@@ -3,8 +3,10 @@
     write(run.checkpoints, {"weights/0": kernel, "step": np.array(120)}, best=True)
     found = read_newest(run.checkpoints)        # Found(state, notices), or None where there is none
 
-A folder keeps the last checkpoint, the one before it, and the best. The file ends with the SHA-256 of what stands
-before (in the zip's comment, so that `np.load` reads it all the same); nothing is unpacked before that was checked.
+A folder keeps the last checkpoint, the one before it, and the best: of the checkpoints that were taken, that with the
+lowest validation loss. Not every epoch has one (`resuming.Keeper.is_due`), so an epoch between two of them may have
+been better still. The file ends with the SHA-256 of what stands before (in the zip's comment, so that `np.load` reads
+it all the same); nothing is unpacked before that was checked.
 """
 
 from __future__ import annotations
@@ -43,14 +45,15 @@ class Found:
 def write(folder: Path, state: Mapping[str, np.ndarray], *, best: bool = False) -> None:
     """Makes `state` the last checkpoint, and the `best` too if it is; raises StorageFailed.
 
-    The new file is safe on the disk before an old one loses its name, so a full disk or a power cut costs none.
+    The new file is safe on the disk before an old one loses its name, so a full disk or a power cut costs none. What
+    is last and best is one file with two names: files here are replaced and never changed.
     """
     content = _packed(state)
     write_atomically(folder / _NEXT, content)
     if (folder / LAST).exists():
         _rename(folder / LAST, folder / PREVIOUS)
     _rename(folder / _NEXT, folder / LAST)
-    if best:
+    if best and not _gave_name(folder / LAST, folder / BEST):
         write_atomically(folder / BEST, content)
 
 
@@ -91,6 +94,18 @@ def read(path: Path) -> State:
         raise DamagedFile(f"The checkpoint {path.name} is damaged: its checksum is wrong.")
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
+
+
+def _gave_name(path: Path, name: Path) -> bool:
+    """Gives a file a second name, in the place of what bears it; False where the file system knows no such thing."""
+    aside = name.with_name(f".{name.name}.aside")
+    try:
+        aside.unlink(missing_ok=True)  # of one who was killed here
+        os.link(path, aside)
+    except OSError:
+        return False
+    _rename(aside, name)
+    return True
 
 
 def _rename(path: Path, to: Path) -> None:

@@ -38,7 +38,7 @@ class Position:
     """Where a training is: `step` steps are done.
 
     `sums` float64 [measures] over the `summed` steps of the current epoch; `validated` is what the validation gave
-    last, by name, and `validated_step` when; `lowest_loss` is the lowest validation loss that was kept as the best;
+    last, by name, and `validated_step` when; `lowest_loss` is the lowest validation loss of all checkpoints;
     `rate` is the learning rate that a person chose.
     """
 

@@ -18,6 +18,8 @@ def test_a_folder_takes_what_its_files_take(tmp_path):
     (tmp_path / "a" / "round").symlink_to(tmp_path)
     links = os.lstat(tmp_path / "a" / "round").st_size
     assert folder_bytes(tmp_path) == 1234 + links
+    os.link(tmp_path / "a" / "one", tmp_path / "a" / "b" / "same")
+    assert folder_bytes(tmp_path) == 1234 + links, "a second name takes no room"
     assert folder_bytes(tmp_path / "gone") == 0
     assert (free_bytes(tmp_path) or 0) > 0 and free_bytes(tmp_path / "gone") is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -56,6 +57,38 @@ def test_the_last_the_one_before_and_the_best_are_kept(tmp_path: Path) -> None:
     assert [int(read(tmp_path / name)["step"]) for name in (LAST, PREVIOUS, BEST)] == [3, 2, 2]
 
 
+def test_what_is_last_and_best_is_written_once_and_stays_the_best_when_a_newer_one_comes(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, state(1), best=True)
+    write(tmp_path, state(2), best=True)
+    assert (tmp_path / BEST).samefile(tmp_path / LAST)
+    write(tmp_path, state(3))
+    assert (tmp_path / BEST).samefile(tmp_path / PREVIOUS)
+    write(tmp_path, state(4))
+    assert [int(read(tmp_path / name)["step"]) for name in (LAST, PREVIOUS, BEST)] == [4, 3, 2]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_without_second_names_on_the_disk_the_best_is_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    write(tmp_path, state(1), best=True)
+    assert not (tmp_path / BEST).samefile(tmp_path / LAST)
+    assert [int(read(tmp_path / name)["step"]) for name in (LAST, BEST)] == [1, 1]
+
+
+def test_a_name_that_a_killed_trainer_left_aside_is_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / ".best.npz.aside").write_bytes(b"half of it")
+    write(tmp_path, state(1), best=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([BEST, LAST])
+    assert int(read(tmp_path / BEST)["step"]) == 1
+
+
 @pytest.fixture(scope="module")
 def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("whole")
@@ -90,8 +123,8 @@ def test_a_torn_checkpoint_falls_back_to_the_one_before_and_says_so(tmp_path: Pa
 
 
 def test_without_last_and_previous_the_best_is_better_than_nothing(tmp_path: Path) -> None:
-    write(tmp_path, state(1), best=True)
-    write(tmp_path, state(2))
+    for step in (1, 2, 3):
+        write(tmp_path, state(step), best=step == 1)
     for name in (LAST, PREVIOUS):
         (tmp_path / name).write_bytes(b"rubbish")
     assert step_of(tmp_path) == 1
@@ -103,12 +136,12 @@ def test_nothing_whole_is_one_sentence(tmp_path: Path) -> None:
         read_newest(tmp_path)
 
 
-@pytest.mark.parametrize("call", range(3))
+@pytest.mark.parametrize("call", range(4))
 def test_a_power_cut_at_any_moment_costs_at_most_the_newest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:
     """Each renaming is a moment at which all may end: what is on the disk then is read again."""
-    write(tmp_path, state(1))
+    write(tmp_path, state(1), best=True)
     write(tmp_path, state(2))
     replace, calls = os.replace, iter(range(10))
 
@@ -119,9 +152,10 @@ def test_a_power_cut_at_any_moment_costs_at_most_the_newest(
 
     monkeypatch.setattr(os, "replace", cut)
     with pytest.raises(KeyboardInterrupt):
-        write(tmp_path, state(3))
+        write(tmp_path, state(3), best=True)
     monkeypatch.undo()
     assert step_of(tmp_path) == (2 if call == 0 else 3)
+    assert int(read(tmp_path / BEST)["step"]) == 1
 
 
 def test_a_disk_that_refuses_leaves_the_old_ones_alone(
