@@ -22,6 +22,9 @@ WIDTHS = {
     "curve": 110,
     "test": 75,
     "validation": 82,
+    "error_curve": 110,
+    "test_error": 85,
+    "validation_error": 115,
     "duration": 80,
     "remark": 150,
     "settings": 320,
@@ -75,6 +78,17 @@ def column_config(rows: Sequence[RunRow], *, scale: float = 1) -> dict[str, Any]
             format="%.2f %%",
             help=_("Accuracy on the validation images after the last epoch"),
         ),
+        "error_curve": config.LineChartColumn(
+            _("Error"),
+            width=width["error_curve"],
+            help=_("Validation error from the first to the last epoch; each row has a scale of its own"),
+        ),
+        "test_error": config.NumberColumn(
+            _("Test error"), width=width["test_error"], format="%.3g", help=_forecast_error()
+        ),
+        "validation_error": config.NumberColumn(
+            _("Validation error"), width=width["validation_error"], format="%.3g", help=_forecast_error()
+        ),
         "duration": config.NumberColumn(_("Duration"), width=width["duration"], format="compact"),
         "settings": config.ListColumn(
             _("Settings"), width=width["settings"], help=_("The settings that differ from their default")
@@ -92,3 +106,7 @@ def column_config(rows: Sequence[RunRow], *, scale: float = 1) -> dict[str, Any]
         ),
         "size": config.NumberColumn(_("Size"), width=width["size"], format="bytes"),
     }
+
+
+def _forecast_error() -> str:
+    return _("Root mean square of the errors one step ahead, in the signal's own units")

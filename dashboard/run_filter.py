@@ -69,6 +69,7 @@ def order_word(order: str) -> str:
         "newest": _("newest"),
         "name": _("name"),
         "accuracy": _("accuracy"),
+        "error": _("error"),
         "duration": _("duration"),
         "size": _("size on disk"),
     }[order]

@@ -20,7 +20,9 @@ ROW_PIXELS = 35
 MOST_ROWS = 12  # the curves below stay in sight
 SLIDE_SCALE = 1.75  # a slide's type is as much larger
 MOST_SLIDE_ROWS = 8
-SLIDE_ORDER = ("colour", "name", "curve", "test", "validation", "duration", "settings")
+ACCURACY = ("curve", "test", "validation")
+ERROR = ("error_curve", "test_error", "validation_error")
+SLIDE_ORDER = ("colour", "name", *ACCURACY, *ERROR, "duration", "settings")
 TENSORBOARD_PAGE = "tensor_board"
 ORDER = (
     "colour",
@@ -30,9 +32,8 @@ ORDER = (
     "state",
     "remark",
     "progress",
-    "curve",
-    "test",
-    "validation",
+    *ACCURACY,
+    *ERROR,
     "duration",
     "settings",
     "notes",
@@ -97,7 +98,7 @@ def _frame(rows: Sequence[RunRow], order: Sequence[str]) -> pd.DataFrame:
     table["duration"] = list(pd.to_timedelta([_whole(row.seconds) for row in rows], unit="s"))
     frame = pd.DataFrame({name: table[name] for name in order if name in _told(rows)})
     # A column in which nothing is known yet is one of numbers all the same.
-    numbers = [name for name in ("progress", "test", "validation") if name in frame]
+    numbers = [name for name in ("progress", *ACCURACY[1:], *ERROR[1:]) if name in frame]
     return frame.astype(dict.fromkeys(numbers, float))
 
 
@@ -107,6 +108,8 @@ def _told(rows: Sequence[RunRow]) -> set[str]:
         "progress": any(row.is_under_way for row in rows),
         "remark": any(row.remark for row in rows),
         "notes": any(row.notes for row in rows),
+        **dict.fromkeys(ACCURACY, any(row.judged_by == "accuracy" for row in rows)),
+        **dict.fromkeys(ERROR, any(row.judged_by == "error" for row in rows)),
     }
     return {name for name in ORDER if says.get(name, True)}
 

@@ -22,20 +22,24 @@ from trainers.runs import ACTIVE, GOING_ON, Run, State, Status
 from trainers.specs import SPECS, Spec, changed_settings, effective_settings, settings
 
 CURVE_POINTS = 40
+# What a task's runs are judged by: an accuracy, the more the better, or an error, the less the better.
+JUDGED_BY = {"classify": "accuracy", "boundary": "accuracy", "sequence": "error"}
 
 
 @dataclass(frozen=True)
 class RunRow:
     """What the table says about one run.
 
-    `curve` is the validation accuracy over time, at most `CURVE_POINTS` values; accuracies lie in [0, 1],
-    times are Unix seconds, `size` is in bytes, and what is not known is None. `settings` are those that
+    `curve` is what it is judged by (`JUDGED_BY`) on the validation data over time, at most `CURVE_POINTS` values;
+    accuracies lie in [0, 1], errors are in the units of the run's own signal, times are Unix seconds, `size` is in
+    bytes, and what is not known is None. `settings` are those that
     differ from their default, as (English label, value); `remark` says what is wrong, "" where nothing is.
     """
 
     run: Run
     state: State
     name: str
+    judged_by: str = "accuracy"
     notes: str = ""
     archived: bool = False
     colour: str = PALETTE[0]
@@ -43,6 +47,8 @@ class RunRow:
     curve: tuple[float, ...] = ()
     test_accuracy: float | None = None
     validation_accuracy: float | None = None
+    test_error: float | None = None
+    validation_error: float | None = None
     created: float | None = None
     seconds: float | None = None
     settings: tuple[tuple[str, str], ...] = ()
@@ -75,23 +81,32 @@ def run_row(
 ) -> RunRow:
     """One run's row; `curve` are all values of its accuracy, `damage` says which event file is torn."""
     status, about = view.status, view.about
+    measured = {name: _finite(value) for name, value in status.metrics.items()}
     return RunRow(
         run=view.run,
         state=status.state,
         name=about.title or view.run.name,
+        judged_by=judged_by(view.spec),
         notes=about.notes,
         archived=about.archived,
         colour=run_colour(about, view.key),
         progress=share_done(status),
         curve=thinned(curve) if curve is not None else (),
-        test_accuracy=_finite(status.metrics.get("test_accuracy")),
-        validation_accuracy=_finite(status.metrics.get("val_accuracy")),
+        test_accuracy=measured.get("test_accuracy"),
+        validation_accuracy=measured.get("val_accuracy"),
+        test_error=measured.get("test_error"),
+        validation_error=measured.get("val_error"),
         created=_finite(status.created),
         seconds=_seconds(status, now),
         settings=setting_labels(view.spec) if view.spec is not None else (),
         size=size,
         remark=" · ".join(part for part in (status.error, view.spec_problem, damage) if part),
     )
+
+
+def judged_by(spec: Spec | None) -> str:
+    """What runs of a spec are judged by, "" for nothing; one that cannot be read is taken for what most are."""
+    return JUDGED_BY.get("classify" if spec is None else spec.task, "")
 
 
 @lru_cache(maxsize=4096)
@@ -142,6 +157,7 @@ ORDERS: Mapping[str, Order] = {
     "newest": lambda row: -(row.created or 0.0),
     "name": lambda row: row.name.casefold(),
     "accuracy": lambda row: -_first_known(row.test_accuracy, row.validation_accuracy, -1.0),
+    "error": lambda row: _first_known(row.test_error, row.validation_error, math.inf),
     "duration": lambda row: -_first_known(row.seconds, -1.0),
     "size": lambda row: -float(row.size),
 }
@@ -153,8 +169,8 @@ def ordered(rows: Iterable[RunRow], order: str) -> list[RunRow]:
 
 
 def curve_range(rows: Iterable[RunRow]) -> tuple[float, float]:
-    """The lowest and the highest value of all curves: one scale, so that the rows can be compared."""
-    values = [value for row in rows for value in row.curve]
+    """The lowest and the highest accuracy of all curves: one scale, so that the rows can be compared."""
+    values = [value for row in rows if row.judged_by == "accuracy" for value in row.curve]
     return (min(values), max(max(values), min(values) + 0.01)) if values else (0.0, 1.0)
 
 
@@ -166,9 +182,12 @@ def columns(rows: Sequence[RunRow]) -> dict[str, list[Any]]:
         "experiment": [row.run.experiment for row in rows],
         "state": [[state_word(row.state)] for row in rows],
         "progress": [_percent(row.progress) if row.is_under_way else None for row in rows],
-        "curve": [list(row.curve) for row in rows],
+        "curve": [_curve(row, "accuracy") for row in rows],
         "test": [_percent(row.test_accuracy) for row in rows],
         "validation": [_percent(row.validation_accuracy) for row in rows],
+        "error_curve": [_curve(row, "error") for row in rows],
+        "test_error": [row.test_error for row in rows],
+        "validation_error": [row.validation_error for row in rows],
         "duration": [row.seconds for row in rows],
         "settings": [row.setting_words for row in rows],
         "remark": [row.remark for row in rows],
@@ -176,6 +195,10 @@ def columns(rows: Sequence[RunRow]) -> dict[str, list[Any]]:
         "created": [moment(row.created) for row in rows],
         "size": [row.size for row in rows],
     }
+
+
+def _curve(row: RunRow, measure: str) -> list[float]:
+    return list(row.curve) if row.judged_by == measure else []
 
 
 def moment(seconds: float | None) -> datetime | None:

@@ -27,7 +27,7 @@ from dashboard.run_table import (
     thinned,
 )
 from trainers.runs import About, Run, Status
-from trainers.specs import ClassifySpec
+from trainers.specs import BoundarySpec, ClassifySpec, SequenceSpec
 
 NOW = 1_700_000_000.0
 
@@ -129,6 +129,8 @@ ANY_ROW = st.builds(
     st.text("abcÄ数", min_size=1, max_size=4),
     test_accuracy=MAYBE,
     validation_accuracy=MAYBE,
+    test_error=MAYBE,
+    validation_error=MAYBE,
     created=MAYBE,
     seconds=MAYBE,
     size=st.integers(0, 10),
@@ -145,6 +147,7 @@ def test_an_order_is_total_and_what_is_not_known_comes_last(rows, order, random)
         "accuracy": [
             (found.test_accuracy, found.validation_accuracy) != (None, None) for found in sorted_rows
         ],
+        "error": [(found.test_error, found.validation_error) != (None, None) for found in sorted_rows],
         "duration": [found.seconds is not None for found in sorted_rows],
     }.get(order, [])
     assert known == sorted(known, reverse=True)
@@ -156,6 +159,24 @@ def test_best_longest_largest_and_newest_come_first():
     for order in ("accuracy", "duration", "size", "newest"):
         assert ordered([second, first], order) == [first, second]
     assert ordered([first, second], "name") == [second, first]
+
+
+def test_the_smallest_forecast_error_comes_first():
+    rows = [row("a", validation_error=0.3), row("b", test_error=0.1, validation_error=0.5), row("c")]
+    assert [found.name for found in ordered(rows, "error")] == ["b", "a", "c"]
+
+
+def test_a_forecasting_run_says_its_errors_and_no_accuracy():
+    status = Status(state="completed", metrics={"val_error": 0.25, "test_error": 0.5, "val_loss": 0.1})
+    run = Run(Path("/logs"), "e", "sines")
+    made = run_row(RunView(run, status, SequenceSpec(), About()), curve=np.array([0.9, 0.25]), now=NOW)
+    assert (made.judged_by, made.test_error, made.validation_error) == ("error", 0.5, 0.25)
+    table = columns([made, row("x", test_accuracy=0.5, curve=(0.4, 0.5))])
+    assert table["error_curve"] == [[0.9, 0.25], []] and table["curve"] == [[], [0.4, 0.5]]
+    assert table["test_error"] == [0.5, None] and table["test"] == [None, 50.0]
+    assert curve_range([made, row("x", curve=(0.4, 0.5))]) == (0.4, 0.5), "errors have no part in the scale"
+    boundary = run_row(RunView(run, status, BoundarySpec(), About()), now=NOW)
+    assert boundary.judged_by == "accuracy"
 
 
 def test_columns_have_one_value_a_row_and_percentages():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +18,18 @@ from tests.dashboard.reading.event_files import write_events
 from tests.e2e.hostile import EXPERIMENT, NAME, NOTES, TITLE
 from tests.old_runs import old_run
 from tests.running import REPOSITORY, wait_until
-from trainers.runs import Run, Status, change_about, find_run, read_about, read_status, write_status
+from trainers.runs import (
+    Run,
+    Status,
+    change_about,
+    create_run,
+    find_run,
+    read_about,
+    read_status,
+    write_status,
+)
 from trainers.runs.trash import list_trash
+from trainers.specs import SequenceSpec
 
 SECONDS = 30
 
@@ -70,6 +82,33 @@ def test_a_row_says_what_folder_and_curves_say(lab):
     assert len(row["curve"]) == 12 and row["curve"][-1] == pytest.approx(metrics["val_accuracy"], rel=1e-6)
     assert row["size"] == sum(path.stat().st_size for path in run.path.rglob("*") if path.is_file())
     assert row["tensorboard"].endswith("/tensor_board?run=first%2F%E6%95%B0%E5%AD%97%201")
+
+
+def test_runs_that_forecast_show_their_errors_and_are_sorted_by_them(lab):
+    for name, error in (("worse", 0.2), ("better", 0.1)):
+        forecasting_run(lab, name, error)
+    rows = table(opened(within="forecasts", sort="error"))
+    assert [row["name"] for row in rows] == ["better", "worse"]
+    assert [row["test_error"] for row in rows] == [0.1, 0.2]
+    assert [row["validation_error"] for row in rows] == [0.05, 0.1]
+    assert list(rows[0]["error_curve"]) == pytest.approx([0.5, 0.05])
+    assert not {"curve", "test", "validation"} & rows[0].keys(), "nobody forecasts an accuracy"
+    old_run(lab, "digits", experiment="forecasts")
+    mixed = {row["name"]: row for row in table(opened(within="forecasts"))}
+    assert mixed["digits"]["test"] > 0 and math.isnan(mixed["digits"]["test_error"])
+    assert math.isnan(mixed["better"]["test"]) and list(mixed["better"]["curve"]) == []
+
+
+def forecasting_run(lab: Path, name: str, error: float) -> None:
+    """A finished forecast as its folder tells it, and its curve as the data server does."""
+    run = create_run(lab.parent / "making", SequenceSpec(), experiment="forecasts", name=name)
+    metrics = {"val_error": error / 2, "test_error": error}
+    write_status(run.status_file, Status(state="completed", metrics=metrics))
+    write_events(run.path / "validation", {"error": [(1, 0.5), (2, error / 2)]})
+    place = lab / "forecasts" / name
+    place.parent.mkdir(exist_ok=True)
+    run.path.rename(place)  # whole, so that no launcher starts it
+    wait_until(lambda: services().reader.tags(f"forecasts/{name}/validation"), what="the curve")
 
 
 def test_runs_are_found_sorted_and_put_away(lab):
