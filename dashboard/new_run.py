@@ -28,7 +28,7 @@ def draw_form(started: Services) -> None:
     """Draws the form in a part of its own: a changed setting redraws nothing but the form."""
     top = st.container()
     task = draw_task()
-    preset = draw_presets() if task == "classify" else None
+    preset = draw_presets(started.inspector) if task == "classify" else None
     form = draw_settings(task)
     spec, problem = None, ""
     try:
@@ -36,7 +36,7 @@ def draw_form(started: Services) -> None:
     except InvalidSpec as error:
         problem = str(error)
     if preset is not None and spec is not None:
-        say_preset(preset, spec)
+        say_preset(preset, spec, started.inspector)
     answer = _ask(started, spec) if spec is not None else None
     if spec is not None and not isinstance(answer, Refusal):
         draw_previews(started.inspector, spec, form.places)

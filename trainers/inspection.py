@@ -16,16 +16,23 @@ from typing import Any, TextIO
 
 import tensorflow as tf
 
-from trainers import availability, previews
+from trainers import availability, hardware, previews
 from trainers.datasets import DatasetMissing
 from trainers.description import describe
 from trainers.loop import TrainingFailed
 from trainers.specs import InvalidSpec, Spec, parse_spec
 
+
+def precision(spec: Spec) -> dict[str, Any]:
+    """The precision for a preset that may choose it: the fastest in which the spec's device computes here."""
+    return {"precision": hardware.fast_precision(spec.device)}
+
+
 ANSWERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "describe": describe,
     "schedule": previews.schedule,
     "augmentation": previews.augmentation,
+    "precision": precision,
 }
 
 

@@ -32,6 +32,19 @@ def test_files_threads_and_summaries_stay_as_they_were():
     assert changed_since(PRESETS["notes"], spec) == {}
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_where_the_machine_computes_in_bfloat16_a_preset_for_which_it_is_as_good_chooses_it(name):
+    preset = PRESETS[name]
+    before = form_values(
+        ClassifySpec(model="mlp", precision="float32" if preset.fast_precision else "bfloat16")
+    )
+    spec = spec_from_form("classify", {**before, **filled(preset, "bfloat16")})
+    assert spec.precision == ("bfloat16" if preset.fast_precision else "float32")
+    assert changed_since(preset, spec, "bfloat16") == {}
+    expected = {**preset.settings, **({"precision": "bfloat16"} if preset.fast_precision else {})}
+    assert spec == parse_spec(expected), "as the command line would train it"
+
+
 def test_what_was_changed_since_is_known():
     spec = spec_from_form("classify", {**filled(PRESETS["notes"]), "dropout": 0.25, "seed": 9})
     assert changed_since(PRESETS["notes"], spec) == {"dropout": 0.25, "seed": 9}

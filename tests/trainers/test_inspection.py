@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
+from trainers import hardware
 from trainers.inspection import answer, answer_lines
 
 
@@ -16,7 +18,7 @@ from trainers.inspection import answer, answer_lines
         ("no json", "not JSON"),
         ("[1, 2]", "not a JSON object"),
         ("[" * 100_000, "not JSON"),
-        ('{"id": 1, "request": "fly"}', "it knows describe, schedule, augmentation"),
+        ('{"id": 1, "request": "fly"}', "it knows describe, schedule, augmentation, precision"),
         ('{"id": 1, "request": ["describe"], "spec": {}}', "does not know this request"),
         ('{"id": 1, "request": "describe"}', "lacks a spec"),
         ('{"id": 1, "request": "describe", "spec": {"epochs": 0}}', "Epochs cannot be 0"),
@@ -32,6 +34,20 @@ def test_a_bad_request_is_answered_with_a_sentence(line: str, words: str) -> Non
     told = answer(line)
     assert words in told["error"]
     assert told["id"] == (1 if '"id": 1' in line else None)
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [("fpu sse avx2", "float32"), ("fpu avx512_bf16", "bfloat16"), ("fpu amx_bf16 amx_tile", "bfloat16")],
+)
+def test_the_precision_of_a_preset_is_what_the_processor_computes_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str, expected: str
+) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor : 0\nmodel name : Some Processor\nflags : {flags}\n")
+    monkeypatch.setattr(hardware, "PROCESSOR", cpuinfo)
+    told = answer('{"id": 1, "request": "precision", "spec": {"device": "cpu"}}')
+    assert told == {"id": 1, "answer": {"precision": expected}}
 
 
 def test_each_line_gets_its_answer_until_the_input_ends() -> None:

@@ -159,7 +159,7 @@ class Inspector:
     def ask(self, request: str, spec: Spec, *, wait_seconds: float = 0.0) -> Answer | Pending | Failed:
         """The answer to a request, if it is known within `wait_seconds`; else Pending, and it is worked out.
 
-        `request` is one of those in `trainers.inspection`: describe, schedule, augmentation. Where there
+        `request` is one of those in `trainers.inspection`: describe, schedule, augmentation, precision. Where there
         is none, Failed says why for some seconds before it is tried again.
         """
         question = _Question(request, spec)

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.preset_choice import filled
 from tests.running import wait_until
+from trainers import hardware
+from trainers.launchers import Inspector, Pending
 from trainers.specs import PRESETS, SPECS, BoundarySpec
 
 
@@ -32,6 +34,41 @@ def test_a_preset_fills_the_form_and_the_address(open_page):
     assert "Changed since" not in words(page)
     page.number_input(key="epochs").set_value(7).run()
     assert "Changed since: Epochs 7." in words(page)
+
+
+def test_a_preset_says_in_which_precision_it_computes_here(open_page):
+    page = open_page()
+    page.selectbox(key="preset").select("fast-cnn").run()
+    here = hardware.fast_precision("cpu")
+    expected = "which the preset uses for speed" if here == "bfloat16" else "float32 is chosen"
+    wait_until(lambda: expected in words(page.run()), seconds=90, what="the helper's answer")
+    assert page.session_state["precision"] == here
+    page.selectbox(key="preset").select("notes").run()
+    assert "bfloat16" not in words(page), "its number was not measured so"
+
+
+def test_a_preset_chooses_bfloat16_as_soon_as_the_helper_says_that_the_machine_has_it(open_page, monkeypatch):
+    page = open_page()
+    ask, known = Inspector.ask, []
+
+    def ask_other_machine(self, request, spec, **options):
+        if request != "precision":
+            return ask(self, request, spec, **options)
+        return {"precision": "bfloat16"} if known else Pending(starting=True)
+
+    monkeypatch.setattr(Inspector, "ask", ask_other_machine)
+    page.selectbox(key="preset").select("fast-cnn").run()
+    assert page.session_state["precision"] == "float32"
+    assert "Asking whether this machine computes in bfloat16" in words(page)
+    known.append(True)
+    page.run()
+    assert page.session_state["precision"] == "bfloat16"
+    assert "This machine computes in bfloat16, which the preset uses for speed." in words(page)
+    assert "Changed since" not in words(page)
+    page.selectbox(key="preset").select("lenet5").run()
+    assert page.session_state["precision"] == "float32"
+    page.selectbox(key="preset").select("deep-cnn").run()
+    assert page.session_state["precision"] == "bfloat16"
 
 
 def test_the_address_holds_settings_that_a_preset_brought_into_the_form(open_page):
