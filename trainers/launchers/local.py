@@ -91,26 +91,41 @@ def tick(
         seen = see_all(logdir)
         for one in seen:
             if one.status.state in GOING_ON:
-                problems += _attempt(starting.look_after, one, state, program)
+                problems += _attempt(
+                    f"look after the run {one.run.key}", starting.look_after, one, state, program
+                )
             elif one.status.state in AT_REST:
-                problems += _attempt(endings.answer_late_commands, one.run)
-        problems += _attempt(starting.tidy_spares, state)
+                problems += _attempt(
+                    f"answer what was asked of the run {one.run.key}", endings.answer_late_commands, one.run
+                )
+        problems += _attempt("clear away what trainers left", starting.tidy_spares, state)
         if any(one.status.state == "queued" for one in seen):
             for one in next_turns(see_all(logdir), limit):
                 if one.status.process is None:
-                    problems += _attempt(starting.start, one.run, state, program)
+                    problems += _attempt(
+                        f"start the run {one.run.key}", starting.start, one.run, state, program
+                    )
         if keep_spare:
-            problems += _attempt(starting.keep_spare, logdir, state, program)
+            problems += _attempt("keep a trainer ready", starting.keep_spare, logdir, state, program)
     return tuple(problems)
 
 
-def _attempt(work: Callable[..., None], *arguments: object) -> list[str]:
-    """Does one thing; a disk's refusal becomes a sentence, so that the next thing is still done."""
+def _attempt(what: str, work: Callable[..., None], *arguments: object) -> list[str]:
+    """Does one thing; the system's refusal becomes a sentence, so that the next thing is still done.
+
+    `what` says in words what it is: "start the run e/r".
+    """
     try:
         work(*arguments)
-    except (StorageFailed, OSError) as error:
+    except StorageFailed as error:
         _log.warning("%s", error)
         return [str(error)]
+    except OSError as error:
+        _log.warning("BoardLab could not %s: %s", what, error)
+        return [
+            f"BoardLab could not {what} ({error.strerror or type(error).__name__}) and tries again every second: see "
+            "that there is disk and memory left, and that the log folder may be written."
+        ]
     return []
 
 

@@ -126,6 +126,19 @@ print(*tick(Path(sys.argv[1]), limit=1, keep_spare=False, program=sys.argv[2:]))
     assert state(run) == "starting"
 
 
+def test_what_the_system_refuses_is_one_sentence_and_the_others_are_looked_after(logdir: Path) -> None:
+    odd, waiting = queued(logdir, "a"), queued(logdir, "b")
+    write_status(odd.status_file, read_status(odd.status_file).changed(state="completed"))
+    shutil.rmtree(odd.commands)
+    odd.commands.write_text("A file where a folder should be.")
+    (told,) = ticks(logdir, program=SLEEPER)
+    assert told == (
+        "BoardLab could not answer what was asked of the run e/a (Not a directory) and tries again every second: "
+        "see that there is disk and memory left, and that the log folder may be written."
+    )
+    assert state(waiting) == "starting"
+
+
 def test_a_stop_reaches_the_trainer_even_when_the_disk_is_full(logdir: Path) -> None:
     run = queued(logdir)
     process = started(run)
