@@ -11,6 +11,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 
 import keras
 import numpy as np
@@ -143,7 +144,7 @@ class Boundary:
             _judged,
             batch_size=batch_size,
         )
-        self._epoch, self._order = -1, tf.zeros([0], tf.int32)
+        self._order = lru_cache(maxsize=1)(self._order_of)  # an epoch may have many chunks
         self._layers = self._network.layer_summaries(
             self._parts["train"], "points", norms=spec.norms, histograms=spec.histograms
         )
@@ -156,10 +157,7 @@ class Boundary:
 
     def run_chunk(self, epoch: int, first: int, count: int) -> np.ndarray:
         """Runs `count` training steps in one compiled call."""
-        if epoch != self._epoch:
-            self._epoch = epoch
-            self._order = tf.constant(self._order_of(epoch))
-        return self._network.run_steps(self._order, first, count)  # [count, 3]
+        return self._network.run_steps(self._order(epoch), first, count)  # [count, 3]
 
     def validate(self) -> dict[str, float]:
         """Loss and accuracy on the validation points."""
@@ -221,13 +219,13 @@ class Boundary:
         logger.info("Test accuracy %.4f ± %.4f on %d points.", accuracy, error, count)
         return {"test_loss": loss, "test_accuracy": accuracy, "test_standard_error": error}
 
-    def _order_of(self, epoch: int) -> np.ndarray:
+    def _order_of(self, epoch: int) -> tf.Tensor:
         """The points of an epoch, all of them in each of its rounds: int32 [images_per_epoch]."""
         count = len(self._sets.train.labels)
         rounds = [
             epoch_order(self._spec.seed, epoch * self._rounds + each, count) for each in range(self._rounds)
         ]
-        return np.concatenate(rounds)
+        return tf.constant(np.concatenate(rounds))
 
     def _judge(self, part: str) -> tuple[float, float]:
         """Mean cross-entropy (nats) and accuracy on a part of the data."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
@@ -89,22 +90,17 @@ class Classification:
         averages = self._averages if spec.moving_average else None
         self.observer = Observer(run, spec, self.model, data, averages=averages)
         self._run, self._spec, self._data = run, spec, data
-        self._epoch = -1
-        self._order = tf.zeros([0], tf.int32)  # of the training images in this epoch
+        self._order = lru_cache(maxsize=1)(self._order_of)  # an epoch may have many chunks
 
     def run_chunk(self, epoch: int, first: int, count: int) -> np.ndarray:
         """Runs `count` training steps in one compiled call."""
-        if epoch != self._epoch:
-            self._epoch = epoch
-            self._order = tf.constant(epoch_order(self._spec.seed, epoch, self.plan.images_per_epoch))
-        measures = self._descent.run_steps(self._order, tf.constant(first), tf.constant(count))
+        measures = self._descent.run_steps(self._order(epoch), tf.constant(first), tf.constant(count))
         return measures.numpy()  # [count, 3]
 
     def run_epochs(self, epoch: int, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Runs several whole epochs in one compiled call."""
-        images = self.plan.images_per_epoch
-        orders = [epoch_order(self._spec.seed, number, images) for number in range(epoch, epoch + count)]
-        measures, sums = self._epochs(tf.constant(np.stack(orders)))
+        orders = tf.stack([self._order_of(number) for number in range(epoch, epoch + count)])
+        measures, sums = self._epochs(orders)
         return measures.numpy(), self._validation.means(sums)
 
     def validate(self) -> dict[str, float]:
@@ -155,6 +151,10 @@ class Classification:
         )
         test = {"loss": seen.loss, "accuracy": seen.accuracy, "standard_error": seen.standard_error}
         return {f"test_{name}": value for name, value in test.items()}
+
+    def _order_of(self, epoch: int) -> tf.Tensor:
+        """The training images of an epoch in the order in which it shows them: int32 [images]."""
+        return tf.constant(epoch_order(self._spec.seed, epoch, self.plan.images_per_epoch))
 
     def _averages(self) -> AbstractContextManager[None]:
         """Within it the network holds the averaged weights where there are any."""

@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import keras
@@ -166,7 +167,7 @@ class Forecasting:
             batch_size=batch_size,
         )
         self._forecaster = Forecaster(self._network.model, signal, window=spec.window, horizon=spec.horizon)
-        self._epoch, self._order = -1, tf.zeros([0], tf.int32)
+        self._order = lru_cache(maxsize=1)(self._order_of)  # an epoch may have many chunks
         self._layers = self._network.layer_summaries(
             self._train, "windows", norms=spec.norms, histograms=spec.histograms
         )
@@ -177,11 +178,7 @@ class Forecasting:
 
     def run_chunk(self, epoch: int, first: int, count: int) -> np.ndarray:
         """Runs `count` training steps in one compiled call."""
-        if epoch != self._epoch:
-            self._epoch = epoch
-            order = self._train[epoch_order(self._spec.seed, epoch, len(self._train))]
-            self._order = tf.constant(order, tf.int32)
-        return self._network.run_steps(self._order, first, count)  # [count, 2]
+        return self._network.run_steps(self._order(epoch), first, count)  # [count, 2]
 
     def validate(self) -> dict[str, float]:
         """How far the forecasts one step ahead are from the validation part."""
@@ -238,6 +235,10 @@ class Forecasting:
             forecast.errors["baseline_free_running_error"],
         )
         return {"test_loss": forecast.loss, **{f"test_{name}": one for name, one in forecast.errors.items()}}
+
+    def _order_of(self, epoch: int) -> tf.Tensor:
+        """The places of an epoch in the order in which it forecasts them: int32 [windows]."""
+        return tf.constant(self._train[epoch_order(self._spec.seed, epoch, len(self._train))], tf.int32)
 
     def _judged(self, rows: np.ndarray) -> Forecast:
         """The forecasts of some neighbouring values."""

@@ -70,7 +70,7 @@ def test_an_epoch_of_few_points_goes_round_until_it_has_fifty_steps():
         200,
         4,
     )
-    rounds = learner._order_of(3).reshape(50, 4)
+    rounds = learner._order_of(3).numpy().reshape(50, 4)
     assert (np.sort(rounds, axis=1) == np.arange(4)).all()  # every step sees all of them
     assert len(np.unique(rounds, axis=0)) > 1
 

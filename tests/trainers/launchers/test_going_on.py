@@ -98,22 +98,23 @@ def test_without_a_checkpoint_nothing_can_go_on(logdir: Path) -> None:
     assert state(run) == "stopped"
 
 
-def test_a_trainer_killed_a_moment_ago_is_missed_at_once(logdir: Path) -> None:
+def killed_with_a_checkpoint(logdir: Path) -> Run:
     run = queued(logdir)
     process = started(run)
     (run.checkpoints / "last.npz").touch()
     send_signal(process, signal.SIGKILL)
     wait_until(gone(process))
+    return run
+
+
+def test_a_trainer_killed_a_moment_ago_is_missed_at_once(logdir: Path) -> None:
+    run = killed_with_a_checkpoint(logdir)
     resume(run)  # no tick has been there since
     assert state(run) == "queued"
 
 
 def test_a_killed_run_with_a_checkpoint_is_told_to_be_resumed(logdir: Path) -> None:
-    run = queued(logdir)
-    process = started(run)
-    (run.checkpoints / "last.npz").touch()
-    send_signal(process, signal.SIGKILL)
-    wait_until(gone(process))
+    run = killed_with_a_checkpoint(logdir)
     ticks(logdir)
     assert "resume it from its checkpoint" in (read_status(run.status_file).error or "")
 

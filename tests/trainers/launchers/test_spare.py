@@ -97,13 +97,19 @@ def test_a_killed_spare_is_replaced(logdir: Path) -> None:
     assert not first.folder.exists()
 
 
-@pytest.mark.parametrize("moment", ["before it saw the order", "after it took the order"])
-def test_a_run_handed_to_a_dying_spare_is_started_again(logdir: Path, moment: str) -> None:
+def handed_to_a_stopped_spare(logdir: Path) -> tuple[Spare, Run]:
+    """A spare that cannot move, and the run that it was given."""
     one = ready_spare(logdir)
     assert one.process is not None
     send_signal(one.process, signal.SIGSTOP)
     run = queued(logdir)
     ticks(logdir)
+    return one, run
+
+
+@pytest.mark.parametrize("moment", ["before it saw the order", "after it took the order"])
+def test_a_run_handed_to_a_dying_spare_is_started_again(logdir: Path, moment: str) -> None:
+    one, run = handed_to_a_stopped_spare(logdir)
     assert state(run) == "starting"
     assert (one.folder / "order.json").exists()
     if moment == "after it took the order":
@@ -118,11 +124,7 @@ def test_a_run_handed_to_a_dying_spare_is_started_again(logdir: Path, moment: st
 
 
 def test_a_run_that_kills_its_spare_and_then_its_own_process_fails(logdir: Path) -> None:
-    one = ready_spare(logdir)
-    assert one.process is not None
-    send_signal(one.process, signal.SIGSTOP)
-    run = queued(logdir)
-    ticks(logdir)
+    one, run = handed_to_a_stopped_spare(logdir)
     kill(one)
     dying = ("sh", "-c", "echo no memory")
     for _ in range(3):
@@ -134,11 +136,7 @@ def test_a_run_that_kills_its_spare_and_then_its_own_process_fails(logdir: Path)
 
 
 def test_a_run_that_was_stopped_is_not_started_again_with_a_dead_spare(logdir: Path) -> None:
-    one = ready_spare(logdir)
-    assert one.process is not None
-    send_signal(one.process, signal.SIGSTOP)
-    run = queued(logdir)
-    ticks(logdir)
+    one, run = handed_to_a_stopped_spare(logdir)
     cancel(run)
     kill(one)
     ticks(logdir)
@@ -230,11 +228,7 @@ def read_run_of(withdraw: object, folder: Path) -> Run:
 
 
 def test_a_run_deleted_before_the_spare_took_it_ends_the_spare_only(logdir: Path) -> None:
-    one = ready_spare(logdir)
-    assert one.process is not None
-    send_signal(one.process, signal.SIGSTOP)
-    run = queued(logdir)
-    ticks(logdir)
+    one, run = handed_to_a_stopped_spare(logdir)
     shutil.rmtree(run.path)
     send_signal(one.process, signal.SIGCONT)
     wait_until(lambda: not one.alive)
