@@ -29,7 +29,7 @@ from playwright.sync_api import Page
 
 from dashboard.curves.growing import GrowingCurves
 from dashboard.curves.window import View, Wanted, window
-from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, sampling, table
+from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, report, sampling, table
 from tests.benchmarks.watching import chromium_page
 from tests.dashboard.curves.growing_runs import GrownSeries, grown_curve
 from tests.dashboard.reading.event_files import write_events
@@ -46,13 +46,13 @@ TAGS = [f"{('accuracy', 'loss')[number % 2]}{number // 2 or ''}" for number in r
 def main() -> None:
     """Measures what is missing and prints the tables."""
     chosen = sampling(__doc__).parse_args()
-    rows = [] if chosen.anew else kept_rows(NAME)
+    rows = kept_rows(NAME, anew=chosen.anew)
     for measure, kind in ((a_million_points, "a million points"), (live, "live")):
         missing = chosen.samples - sum(row["kind"] == kind for row in rows)
         for row in measure(missing) if missing > 0 else ():
             rows.append({"kind": kind, **row})
             keep_rows(NAME, rows)
-    print(summary(rows))
+    report(summary(rows))
 
 
 def a_million_points(samples: int) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What writing everything down costs a training: images a second with all default summaries, and without any.
 
-    python -m tests.benchmarks.logging_cost [--samples 8] [--seconds 60] [--anew]
+    python -m tests.benchmarks.logging_cost [--samples 30] [--seconds 60] [--anew]
 
 Two kinds take turns, each row a training of so many seconds in a process of its own, with the same compiled steps in
 the same loop and the threads that the lab chooses for the network:
@@ -13,10 +13,7 @@ What was compiled for the training itself is compiled before the clock starts; w
 
 from __future__ import annotations
 
-import argparse
 import json
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -24,8 +21,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, sampling, table
-from tests.running import REPOSITORY
+from tests.benchmarks.measuring import (
+    keep_rows,
+    kept_rows,
+    measured_apart,
+    percentile,
+    report,
+    table,
+    timed_sampling,
+)
 from trainers import datasets, hardware, models
 from trainers.classify import MEASURES, VALIDATION_MEASURES, Classification
 from trainers.evaluation import evaluate
@@ -45,21 +49,21 @@ MORE_EPOCHS_THAN_TIME = 1_000_000
 
 def main() -> None:
     """Measures what is missing and prints the table."""
-    parser = sampling(__doc__, rows="rows of each model and kind", samples=8)
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long a training lasts (default: 60)")
-    parser.add_argument("--row", nargs=2, metavar=("MODEL", "KIND"), help=argparse.SUPPRESS)
+    parser = timed_sampling(
+        __doc__, rows="rows of each model and kind", samples=30, seconds=60, row=("MODEL", "KIND")
+    )
     chosen = parser.parse_args()
     if chosen.row:
         hardware.configure(ClassifySpec(model=chosen.row[0]))
         with tempfile.TemporaryDirectory() as folder:
             print(json.dumps(measure(*chosen.row, chosen.seconds, Path(folder) / "logs")))
         return
-    rows = [] if chosen.anew else kept_rows(NAME)
+    rows = kept_rows(NAME, anew=chosen.anew)
     while (missing := next_pair(rows, chosen.samples)) is not None:
-        rows.append(apart(*missing, chosen.seconds))
+        rows.append(measured_apart(NAME, f"--seconds={chosen.seconds}", "--row", *missing))
         keep_rows(NAME, rows)
         print(rows[-1], flush=True)
-    print(summary(rows))
+    report(summary(rows))
 
 
 def next_pair(rows: list[dict[str, Any]], samples: int) -> tuple[str, str] | None:
@@ -68,15 +72,6 @@ def next_pair(rows: list[dict[str, Any]], samples: int) -> tuple[str, str] | Non
     counts = {pair: sum((row["model"], row["kind"]) == pair for row in rows) for pair in pairs}
     fewest = min(pairs, key=lambda pair: counts[pair])
     return fewest if counts[fewest] < samples else None
-
-
-def apart(model: str, kind: str, seconds: float) -> dict[str, Any]:
-    """One row in a process of its own: TensorFlow settles its threads once."""
-    command = [sys.executable, "-m", "tests.benchmarks.logging_cost", f"--seconds={seconds}", "--row"]
-    done = subprocess.run(
-        [*command, model, kind], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 class Timed(Training):

@@ -4,23 +4,28 @@
 
 Every row is a fresh process that trains one network on mnist-5k's 4,000 digits for so many seconds, after a warm-up
 that compiles. Both sides have the same network, starting weights, batch size, optimizer and threads, and look at
-the validation images after every epoch; nothing is written. The last column divides the multiply-adds of the training
-(three times those of a forward pass) by the fastest matrix product that this machine does.
+the validation images after every epoch; nothing is written. The last columns are our arithmetic (a multiply-add is two
+operations; a training step does three times those of a forward pass) and its share of what a large matrix product does
+on this machine: the limit of its arithmetic, measured in the same call.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import subprocess
-import sys
 import time
 from typing import Any
 
-from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, sampling, table
+from tests.benchmarks.measuring import (
+    keep_rows,
+    kept_rows,
+    measured_apart,
+    percentile,
+    report,
+    table,
+    timed_sampling,
+)
 from tests.benchmarks.trainings import fewest
-from tests.running import REPOSITORY
 from trainers.loop import CHUNK_SECONDS
 
 NAME = "loop_speed"
@@ -33,36 +38,22 @@ WARM_UP_EPOCHS = 2
 
 def main() -> None:
     """Measures what is missing and prints the table."""
-    parser = sampling(__doc__, rows="rows of each network and side", samples=5)
-    parser.add_argument("--seconds", type=float, default=8.0, help="how long each trains (default: 8)")
-    parser.add_argument("--row", nargs=2, metavar=("MODEL", "SIDE"), help=argparse.SUPPRESS)
+    parser = timed_sampling(
+        __doc__, rows="rows of each network and side", samples=5, seconds=8, row=("MODEL", "SIDE")
+    )
     chosen = parser.parse_args()
     if chosen.row:
         print(json.dumps(measure(*chosen.row, chosen.seconds)))
         return
-    rows = [] if chosen.anew else kept_rows(NAME)
+    rows = kept_rows(NAME, anew=chosen.anew)
     kinds = [LIMIT, *(f"{model} {side}" for model in MODELS for side in SIDES)]
     while kind := fewest(rows, kinds, lambda kind: chosen.samples):
         model, side = (LIMIT, OURS) if kind == LIMIT else kind.split()
-        rows.append({"kind": kind, **apart(model, side, chosen.seconds)})
+        row = measured_apart(NAME, f"--seconds={chosen.seconds}", "--row", model, side)
+        rows.append({"kind": kind, **row})
         keep_rows(NAME, rows)
         print(rows[-1], flush=True)
-    print(summary(rows))
-
-
-def apart(model: str, side: str, seconds: float) -> dict[str, Any]:
-    """One row, in a process of its own: TensorFlow settles its threads once."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.benchmarks.loop_speed",
-        f"--seconds={seconds}",
-        "--row",
-        model,
-        side,
-    ]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    report(summary(rows))
 
 
 def measure(model: str, side: str, seconds: float) -> dict[str, Any]:
@@ -167,7 +158,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
         if not all(found.values()) or not limits:
             continue
         speeds = {side: percentile([row["images_per_second"] for row in found[side]], 50) for side in SIDES}
-        arithmetic = 3 * found[OURS][0]["multiply_adds"] * speeds[OURS] / percentile(limits, 50)
+        arithmetic = 3 * found[OURS][0]["multiply_adds"] * speeds[OURS]  # multiply-adds a second
         goal = "≥ 3" if model in SMALL else "≥ 1"
         lines.append(
             [
@@ -176,7 +167,8 @@ def summary(rows: list[dict[str, Any]]) -> str:
                 *(round(speeds[side]) for side in SIDES),
                 speeds[OURS] / speeds[FIT],
                 goal,
-                f"{arithmetic:.0%}",
+                _gigaflops(arithmetic),
+                f"{arithmetic / percentile(limits, 50):.0%}",
             ]
         )
     heads = [
@@ -186,10 +178,19 @@ def summary(rows: list[dict[str, Any]]) -> str:
         "fit, images/s",
         "ratio",
         "goal",
-        "of the machine's arithmetic",
+        "ours, GFLOP/s",
+        "of the machine's limit",
     ]
-    note = f"A matrix product does {percentile(limits, 50) * 2 / 1e9:.0f} GFLOP/s." if limits else ""
-    return f"{table(heads, lines)}\n\nMedians. {note}"
+    limit = (
+        f"The limit: a float32 matrix product does {_gigaflops(percentile(limits, 50))} GFLOP/s."
+        if limits
+        else ""
+    )
+    return f"{table(heads, lines)}\n\nMedians. {limit}"
+
+
+def _gigaflops(multiply_adds: float) -> str:
+    return f"{2 * multiply_adds / 1e9:.1f}"
 
 
 if __name__ == "__main__":

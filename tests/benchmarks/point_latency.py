@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 from playwright.sync_api import Page
 
-from tests.benchmarks.measuring import keep_rows, percentile, table
+from tests.benchmarks.measuring import keep_rows, percentile, report, table
 from tests.benchmarks.watching import chromium_page, sightings, watch_every_step
 from tests.running import App, started_app, wait_until
 from trainers.launchers import cancel, submit
@@ -47,7 +47,7 @@ def main() -> None:
             wait_until(lambda: read_status(run.status_file).state in FINISHED, seconds=120)
             rows = latencies(points(app, run), seen)
     keep_rows(NAME, rows)
-    print(summary(rows, len(seen), share))
+    report(summary(rows, len(seen), share))
 
 
 def watch(page: Page, run: Run, seconds: int) -> float:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.reading import DataServer, Reader
-from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, sampling, table
+from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, report, sampling, table
 from tests.dashboard.reading.event_files import line, write_events
 
 NAME = "refresh_cost"
@@ -29,7 +29,7 @@ MOST_SECONDS = 0.05
 def main() -> None:
     """Measures what is missing and prints the table."""
     chosen = sampling(__doc__).parse_args()
-    rows = [] if chosen.anew else kept_rows(NAME)
+    rows = kept_rows(NAME, anew=chosen.anew)
     missing = {kind: chosen.samples - sum(row["kind"] == kind for row in rows) for kind in KINDS}
     if max(missing.values()) > 0:
         with tempfile.TemporaryDirectory() as folder:
@@ -39,7 +39,7 @@ def main() -> None:
                     rows.append(bench.measure(kind))
                     keep_rows(NAME, rows)
             bench.close()
-    print(summary(rows))
+    report(summary(rows))
 
 
 class Bench:

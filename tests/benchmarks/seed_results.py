@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, table
+from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, report, table
 from tests.benchmarks.trainings import fewest, sampling_on_mnist, train_apart
 
 NAME = "seed_results"
@@ -72,14 +72,14 @@ def main() -> None:
     parser = sampling_on_mnist(__doc__, rows="seeds of each network", samples=5)
     parser.add_argument("--only", nargs="+", choices=list(BY_KIND), default=list(BY_KIND), help="these alone")
     chosen = parser.parse_args()
-    rows = [] if chosen.anew else kept_rows(NAME)
+    rows = kept_rows(NAME, anew=chosen.anew)
     with tempfile.TemporaryDirectory() as folder:
         while kind := fewest(rows, chosen.only, lambda kind: chosen.samples):
             seed = 1 + sum(row["kind"] == kind for row in rows)
             rows.append(measure(BY_KIND[kind], seed, chosen.mnist, Path(folder) / "logs"))
             keep_rows(NAME, rows)
             print(rows[-1], flush=True)
-    print(summary(rows))
+    report(summary(rows))
 
 
 def measure(result: Result, seed: int, mnist: Path, logdir: Path) -> dict[str, Any]:

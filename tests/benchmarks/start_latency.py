@@ -21,7 +21,7 @@ import httpx
 import psutil
 from playwright.sync_api import Page
 
-from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, sampling, table
+from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, report, sampling, table
 from tests.benchmarks.watching import chromium_page, first_point, watch_for_the_first_point
 from tests.running import App, started_app, wait_until
 from trainers.launchers.spare import Spare, find_spares
@@ -34,7 +34,7 @@ KINDS = ("spare", "cold")
 def main() -> None:
     """Measures what is missing and prints the table."""
     chosen = sampling(__doc__).parse_args()
-    rows = [] if chosen.anew else kept_rows(NAME)
+    rows = kept_rows(NAME, anew=chosen.anew)
     with tempfile.TemporaryDirectory() as folder:
         logdir = Path(folder).resolve() / "logs"
         logdir.mkdir()
@@ -50,7 +50,7 @@ def main() -> None:
                         for name, value in row.items()
                     }
                 )
-    print(summary(rows))
+    report(summary(rows))
 
 
 def _next_kind(rows: list[dict[str, Any]], samples: int) -> str | None:

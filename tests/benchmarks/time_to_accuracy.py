@@ -10,17 +10,13 @@ import of TensorFlow is left out on both sides and told apart.
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, table
+from tests.benchmarks.measuring import keep_rows, kept_rows, measured_apart, percentile, report, table
 from tests.benchmarks.trainings import fewest, sampling_on_mnist, train_apart
-from tests.running import REPOSITORY
 from trainers.runs import read_status, run_at
 
 NAME = "time_to_accuracy"
@@ -41,7 +37,7 @@ def main() -> None:
     parser = sampling_on_mnist(__doc__, rows="seeds of fast_cnn (keras.io's network has 3)", samples=10)
     parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS, help="these alone")
     chosen = parser.parse_args()
-    rows = [] if chosen.anew else kept_rows(NAME)
+    rows = kept_rows(NAME, anew=chosen.anew)
     with tempfile.TemporaryDirectory() as folder:
         while kind := fewest(
             rows, chosen.only, lambda kind: min(chosen.samples, SAMPLES_OF_KERAS if kind == KERAS else 99)
@@ -54,16 +50,12 @@ def main() -> None:
             rows.append({"kind": kind, "seed": seed, **row})
             keep_rows(NAME, rows)
             print(rows[-1], flush=True)
-    print(summary(rows))
+    report(summary(rows))
 
 
 def keras_row(seed: int, mnist: Path) -> dict[str, Any]:
     """One training of keras.io's network."""
-    command = [sys.executable, "-m", "tests.benchmarks.keras_convnet", f"--mnist={mnist}", f"--seed={seed}"]
-    done = subprocess.run(
-        [*command, f"--until={UNTIL}"], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return measured_apart("keras_convnet", f"--mnist={mnist}", f"--seed={seed}", f"--until={UNTIL}")
 
 
 def our_row(kind: str, seed: int, mnist: Path, logdir: Path) -> dict[str, Any]:

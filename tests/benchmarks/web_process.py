@@ -20,7 +20,7 @@ import httpx
 import psutil
 from playwright.sync_api import Page
 
-from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, sampling, table
+from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, report, sampling, table
 from tests.benchmarks.watching import chromium_page
 from tests.dashboard.reading.event_files import line, write_events
 from tests.running import App, run_command, started_app, wait_until
@@ -35,8 +35,8 @@ def main() -> None:
     parser = sampling(__doc__, rows="starts of the app")
     parser.add_argument("--without-points", action="store_true", help="leave the ten million points out")
     chosen = parser.parse_args()
-    rows = [] if chosen.anew else kept_rows(NAME)
-    points = [] if chosen.anew else kept_rows(POINTS_NAME)
+    rows = kept_rows(NAME, anew=chosen.anew)
+    points = kept_rows(POINTS_NAME, anew=chosen.anew)
     with tempfile.TemporaryDirectory() as folder, chromium_page() as page:
         logdir = Path(folder).resolve() / "start" / "logs"
         logdir.mkdir(parents=True)
@@ -51,9 +51,7 @@ def main() -> None:
         if not points and not chosen.without_points:
             points = [measure_points(Path(folder).resolve() / "points" / "logs")]
             keep_rows(POINTS_NAME, points)
-    print(summary(rows))
-    if points:
-        print(f"\n{summary_of_points(points[0])}")
+    report("\n\n".join([summary(rows), *map(summary_of_points, points[:1])]))
 
 
 def measure_start(logdir: Path, page: Page) -> dict[str, Any]:
