@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.chosen_runs import token_of
 
+_NOWHERE = "address_of_no_page"
 _REGEX_SYNTAX = re.compile(r"[\\^$.|?*+()\[\]{}]")
 
 
@@ -24,7 +25,24 @@ def base_url() -> str:
     if address is None:  # no browser, as in a test of a page
         configured = str(st.get_option("server.baseUrlPath") or "").strip("/")
         return f"/{configured}" if configured else ""
-    return base_of(address, _page_paths())
+    pages = _page_paths()
+    if asked := _asked_in_vain(address, pages):
+        pages.add(asked)
+    return base_of(address, pages)
+
+
+def _asked_in_vain(address: str, page_paths: Collection[str]) -> str:
+    """The last part of an address that names a page there is not, for which Streamlit shows the first one; else "".
+
+    The browser says which page it asks for only once, so the address is remembered.
+    """
+    context = get_script_run_ctx()
+    asked = context.pages_manager.intended_page_name if context else None
+    if asked and asked not in page_paths:
+        st.session_state[_NOWHERE] = address
+    if st.session_state.get(_NOWHERE) != address:
+        return ""
+    return urlsplit(address).path.rstrip("/").rpartition("/")[2]
 
 
 def base_of(address: str, page_paths: Collection[str]) -> str:

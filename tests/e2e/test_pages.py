@@ -67,6 +67,20 @@ def shows_its_content(page: Page, name: str, lab: App) -> None:
     is_drawn(page)
 
 
+def test_an_address_that_names_no_page_shows_the_first_one_with_its_curves(lab, page):
+    page.goto(f"{lab.url}/no-such-page?run=digits/softmax-1&run=digits/软件-2")
+    shows_its_content(page, "train", lab)
+    page.get_by_role("button", name="Close").click()  # Streamlit says that there is no such page
+    page.get_by_role("combobox", name="Across").click()
+    page.get_by_text(
+        "time of day", exact=True
+    ).click()  # the page runs again, and no longer knows what was asked for
+    page.wait_for_url("**axis=**")
+    page.wait_for_timeout(1500)  # one more question for what is new
+    expect(page.get_by_text("The connection to the lab is lost")).to_have_count(0)
+    shows_its_content(page, "train", lab)
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_asks_only_its_own_host(lab, new_page, witness, name, dark):
