@@ -62,6 +62,16 @@ def axis_word(axis: Axis) -> str:
     }[axis]
 
 
+def say_left_out(shown: int, chosen: int) -> None:
+    """Says that more runs are chosen than are shown; nothing where all of them are."""
+    if chosen > shown:
+        st.caption(
+            _("The first {n} of {all} chosen runs are shown: more cannot be told apart.").format(
+                n=shown, all=chosen
+            )
+        )
+
+
 def draw_curves(runs: Sequence[DrawnRun], *, smoothing: float, axis: Axis, present: bool = False) -> None:
     """Draws what the runs measure; training is a full line, validation a dashed one of the same colour."""
     tags = measured(runs)

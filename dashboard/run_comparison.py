@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.language import _
-from dashboard.live_curves import DrawnRun, draw_choices, draw_curves, task_of
+from dashboard.live_curves import DrawnRun, draw_choices, draw_curves, say_left_out, task_of
 from dashboard.run_table import RunRow, differing_settings
 from dashboard.services import Services
 from dashboard.shown_runs import MOST_SHOWN, run_labels
@@ -19,12 +19,7 @@ def draw_comparison(started: Services, rows: Sequence[RunRow], *, present: bool 
     if not rows:
         return
     drawn = rows[:MOST_SHOWN]
-    if len(rows) > len(drawn):
-        st.caption(
-            _("The first {drawn} of {all} chosen runs are drawn: more cannot be told apart.").format(
-                drawn=len(drawn), all=len(rows)
-            )
-        )
+    say_left_out(len(drawn), len(rows))
     smoothing, axis = draw_choices(hidden=present)
     labels = names(drawn)
     tasks = {view.key: task_of(view.spec) for view in started.runs()}

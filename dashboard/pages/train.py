@@ -8,7 +8,14 @@ from dashboard.colours import run_colour
 from dashboard.demo import start_arms
 from dashboard.language import _
 from dashboard.listing import RunView
-from dashboard.live_curves import DrawnRun, draw_choices, draw_curves, steps_per_epoch, task_of
+from dashboard.live_curves import (
+    DrawnRun,
+    draw_choices,
+    draw_curves,
+    say_left_out,
+    steps_per_epoch,
+    task_of,
+)
 from dashboard.new_run import draw_form
 from dashboard.plain_text import escape_markdown
 from dashboard.run_choice import choose, chosen_keys
@@ -59,8 +66,7 @@ def draw_runs(started: Services, views: dict[str, RunView], chosen: list[str], p
             draw_choice(started, chosen)
         with view:
             smoothing, axis = draw_choices()
-    if len(chosen) > len(shown):
-        st.caption(_("The first {n} of {all} chosen runs are shown.").format(n=len(shown), all=len(chosen)))
+    say_left_out(len(shown), len(chosen))
     draw_curves(drawn, smoothing=smoothing, axis=axis, present=present)
     for first in range(0, len(drawn), MOST_TOGETHER):
         row = drawn[first : first + MOST_TOGETHER]

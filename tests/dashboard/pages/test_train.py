@@ -82,7 +82,7 @@ def test_no_more_runs_are_drawn_than_can_be_told_apart(open_page, lab, trained_r
     keys = [copy_run(trained_run, lab, experiment="many", name=f"run-{n}").key for n in range(MOST_SHOWN + 1)]
     page = open_page(run=keys)
     assert len(page.get("vega_lite_chart")) == MOST_SHOWN
-    assert f"The first {MOST_SHOWN} of {MOST_SHOWN + 1} chosen runs are shown." in seen(page)
+    assert f"The first {MOST_SHOWN} of {MOST_SHOWN + 1} chosen runs are shown: more cannot" in seen(page)
 
 
 def test_the_address_holds_smoothing_axis_and_settings(open_page, run):
