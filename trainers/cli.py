@@ -221,8 +221,9 @@ def _preset_values(name: str, values: dict[str, Any]) -> dict[str, Any]:
         raise InvalidSpec(f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}.")
     both = with_preset(name, values)
     if PRESETS[name].fast_precision and "precision" not in both:
+        asked = parse_spec(both)
         with _quiet_tensorflow():
-            both["precision"] = hardware.fast_precision(both.get("device", "best"))
+            both["precision"] = hardware.fast_precision(asked.device, gpu=asked.gpu)
         if both["precision"] != "float32":
             print(f"This machine computes in {both['precision']}, which the preset {name} uses for speed.")
     return both
