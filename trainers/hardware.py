@@ -84,7 +84,7 @@ def device(spec: AnySpec, cpuinfo: str | None = None) -> Device:
         _check_precision_of_gpu(spec, name, details.get("compute_capability"))
         memory = f"at most {spec.gpu_memory:,} MiB of its memory" if spec.gpu_memory else "memory on demand"
         return Device(name, f"TensorFlow found this GPU{_number(spec)}; the run takes {memory}.{repeatable}")
-    why = _no_gpu()
+    why = why_no_gpu()
     if spec.device == "gpu":
         raise InvalidSpec(f"There is no GPU to train on: {why}. Choose the device best or cpu.")
     if spec.device == "cpu":
@@ -147,7 +147,7 @@ def _used_gpu(spec: AnySpec) -> tf.config.PhysicalDevice | None:
     if graphics:
         raise InvalidSpec(f"There is no GPU {spec.gpu}: this machine has one, so leave the GPU at 0.")
     raise InvalidSpec(
-        f"There is no GPU {spec.gpu}: {_no_gpu()}. Leave the GPU at 0 and choose the device best or cpu."
+        f"There is no GPU {spec.gpu}: {why_no_gpu()}. Leave the GPU at 0 and choose the device best or cpu."
     )
 
 
@@ -210,7 +210,7 @@ def _check_precision_of_gpu(spec: AnySpec, name: str, capability: tuple[int, int
         )
 
 
-def _no_gpu() -> str:
+def why_no_gpu() -> str:
     """Why TensorFlow has no GPU here."""
     import tensorflow as tf
 
