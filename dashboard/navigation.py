@@ -37,6 +37,7 @@ def _pages() -> list[StreamlitPage]:
         ("train.py", _("Train"), ":material/school:"),
         ("runs.py", _("Runs"), ":material/list:"),
         ("tensor_board.py", _("TensorBoard"), ":material/monitoring:"),
+        ("machine.py", _("Machine"), ":material/memory:"),
         ("present.py", _("Presenting"), ":material/slideshow:"),
     ]
     return [

@@ -55,7 +55,7 @@ def state_line(status: Status, asked: bool) -> str:
     if status.state == "queued" and status.checkpoint is not None:
         return _("Waiting for its turn to go on from step {step}.").format(step=f"{status.checkpoint:,}")
     if status.state == "queued":
-        return _("Waiting for its turn: another run has to end first.")
+        return _("Waiting for its turn: another run or a speed comparison has to end first.")
     if status.state == "starting":
         return phase_line(status.phase or "")
     parts = [progress_line(status)]

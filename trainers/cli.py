@@ -4,6 +4,7 @@
     python -m trainers ask first/sigmoid-1 learning-rate 0.01       # or pause, stop, checkpoint, trace
     python -m trainers resume first/sigmoid-1                       # from its last checkpoint
     python -m trainers extend first/sigmoid-1 --epochs 20           # until it has twenty epochs in all
+    python -m trainers speed --model lenet5                         # how fast on each device, precision, threads
 
 Every setting of a task's spec is an option. Exit code 0: completed, or stopped on request; 2: something
 that was asked for cannot be; 1: the training failed. Faults are one sentence on standard error.
@@ -12,6 +13,7 @@ that was asked for cannot be; 1: the training failed. Faults are one sentence on
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import os
 import signal
@@ -22,7 +24,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from trainers import availability, datasets, hardware
+from trainers import availability, datasets, hardware, speed
 from trainers.execution import execute
 from trainers.launchers import (
     CannotGoOn,
@@ -78,6 +80,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str]) -> int:
     """Obeys a command line and gives the exit code."""
     chosen = _parser().parse_args(arguments)
+    faulthandler.enable(all_threads=False)  # a crash in C++ leaves a word in the run's log
     try:
         return int(chosen.command(chosen))
     except (
@@ -96,7 +99,7 @@ def main(arguments: list[str]) -> int:
         return DONE
 
 
-def _say(error: Exception, code: int) -> int:
+def _say(error: Exception | str, code: int) -> int:
     print(error, file=sys.stderr)
     return code
 
@@ -121,6 +124,15 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(argument, type=Path)
     command = commands.add_parser("inspect", help="answer questions about networks, one JSON object a line")
     command.set_defaults(command=_inspect)
+    command = commands.add_parser("measure", help="measure the speed of one training, asked for in JSON")
+    command.set_defaults(command=_measure)
+    command = commands.add_parser(
+        "speed", help="compare how fast a network trains on each device, precision and number of threads"
+    )
+    command.set_defaults(command=_speed)
+    speed.add_options(command)
+    _add_logdir(command)
+    _add_limit(command)
     _add_steering(commands)
     return parser
 
@@ -222,8 +234,9 @@ def _preset_values(name: str, values: dict[str, Any]) -> dict[str, Any]:
         raise InvalidSpec(f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}.")
     both = with_preset(name, values)
     if PRESETS[name].fast_precision and "precision" not in both:
+        asked = parse_spec(both)
         with _quiet_tensorflow():
-            both["precision"] = hardware.fast_precision(both.get("device", "best"))
+            both["precision"] = hardware.fast_precision(asked.device, gpu=asked.gpu)
         if both["precision"] != "float32":
             print(f"This machine computes in {both['precision']}, which the preset {name} uses for speed.")
     return both
@@ -387,3 +400,15 @@ def _inspect(chosen: argparse.Namespace) -> int:
 
     answer_lines(sys.stdin, sys.stdout)
     return DONE
+
+
+def _measure(chosen: argparse.Namespace) -> int:
+    from trainers.speed_measurement import answer_one
+
+    answer_one(sys.stdin, sys.stdout)
+    return DONE
+
+
+def _speed(chosen: argparse.Namespace) -> int:
+    report = speed.compare(chosen, _limit(chosen.limit), _stop_on_signals())
+    return _say(report.error, FAILED) if report.error else DONE

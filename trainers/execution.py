@@ -7,6 +7,7 @@ Whatever goes wrong becomes one sentence in the status; the traceback goes to `t
 
 from __future__ import annotations
 
+import errno
 import importlib
 import logging
 import threading
@@ -29,7 +30,8 @@ from trainers.runs import (
     read_status,
     storage_failed,
 )
-from trainers.specs import InvalidSpec, Spec, applies, settings
+from trainers.specs import InvalidSpec, Spec
+from trainers.specs.memory import what_to_lower
 
 # The module of each task, imported late: TensorFlow.
 TASKS = {
@@ -38,7 +40,15 @@ TASKS = {
     "sequence": "trainers.sequence",
 }
 _ENDINGS = {"completed": "Completed.", "stopped": "Stopped on request.", "paused": "Paused on request."}
-_MEMORY_SETTINGS = ("batch_size", "width", "depth")
+# What errors say whose kind does not tell: of a GPU, and of libraries in C++.
+_OUT_OF_MEMORY = (
+    "out of memory",
+    "oom when allocating",
+    "out_of_memory",
+    "failed to allocate memory",
+    "dst tensor is not initialized",
+    "bad_alloc",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -82,9 +92,9 @@ def _execute(run: Run, live: LiveStatus, stop: threading.Event) -> int:
         rate = error.rate if isinstance(error, Diverged) else None
         return _end(run, live, state="failed", error=str(error), diverged_rate=rate)
     except Exception as error:  # the outermost place: a run must never end without saying why
-        sentence = _sentence(error, spec)
-        logger.exception("%s", sentence)
-        return _end(run, live, state="failed", error=sentence)
+        said = sentence(error, spec)
+        logger.exception("%s", said)
+        return _end(run, live, state="failed", error=said)
     logger.info(_ENDINGS[outcome])
     return _end(run, live, state=outcome)
 
@@ -100,23 +110,21 @@ def _end(run: Run, live: LiveStatus, **values: str | float | None) -> int:
     return 1 if values["state"] == "failed" else 0
 
 
-def _sentence(error: Exception, spec: Spec | None) -> str:
-    """What a person reads about an error that nobody foresaw."""
+def sentence(error: Exception, spec: Spec | None) -> str:
+    """What a person reads about an error that nobody foresaw, in a training of `spec`."""
     kind = type(error).__name__
-    if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
-        return f"There is not enough memory for this training: {_what_to_lower(spec)}."
+    if _is_out_of_memory(error):
+        return f"There is not enough memory for this training: {what_to_lower(spec)}."
     first_line = str(error).strip().splitlines()[0][:200] if str(error).strip() else "no further words"
     return f"The trainer met an error it does not know ({kind}: {first_line}): the log has the details."
 
 
-def _what_to_lower(spec: Spec | None) -> str:
-    """What to change so that a training takes less memory: the settings that decide it, with their values."""
-    known = [] if spec is None else settings(type(spec))
-    deciding = [one for one in known if one.name in _MEMORY_SETTINGS and applies(one, spec)]
-    values = [f"{one.label} (now {getattr(spec, one.name):,})" for one in deciding]
-    return " or ".join(
-        [f"lower {' and '.join(values)}" if values else "lower the batch size", "choose a smaller network"]
-    )
+def _is_out_of_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return any(words in str(error).lower() for words in _OUT_OF_MEMORY)
 
 
 def _log_to(run: Run) -> logging.Handler:

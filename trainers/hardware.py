@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Before TensorFlow is imported: its start-up chatter would drown the log that students read. What matters of
 # it (which device, and why) is said by `Device.reason`; failures arrive as exceptions in any case.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# CUDA numbers the fastest GPU 0 unless asked to count as NVIDIA's own tools and the page Machine do.
+os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
 
 NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 PROCESSOR = Path("/proc/cpuinfo")
@@ -54,6 +56,8 @@ def configure(spec: AnySpec) -> Device:
     gpu = _used_gpu(spec)
     if gpu is None:
         return _with_threads(spec, used)
+    # TensorFlow would take a share of every GPU that it sees.
+    tf.config.set_visible_devices([gpu], "GPU")
     if spec.threads:
         _set_threads(spec.threads)
     if spec.gpu_memory:
@@ -79,8 +83,8 @@ def device(spec: AnySpec, cpuinfo: str | None = None) -> Device:
         name = details.get("device_name", "GPU")
         _check_precision_of_gpu(spec, name, details.get("compute_capability"))
         memory = f"at most {spec.gpu_memory:,} MiB of its memory" if spec.gpu_memory else "memory on demand"
-        return Device(name, f"TensorFlow found this GPU; the run takes {memory}.{repeatable}")
-    why = _why_no_gpu(tf.test.is_built_with_cuda())
+        return Device(name, f"TensorFlow found this GPU{_number(spec)}; the run takes {memory}.{repeatable}")
+    why = why_no_gpu()
     if spec.device == "gpu":
         raise InvalidSpec(f"There is no GPU to train on: {why}. Choose the device best or cpu.")
     if spec.device == "cpu":
@@ -94,18 +98,21 @@ def check(spec: AnySpec) -> None:
 
     TensorFlow, which knows it, is imported only where a spec asks for something that not every machine has.
     """
-    if spec.device == "gpu" or (isinstance(spec, ClassifySpec) and spec.precision != "float32"):
+    if spec.device == "gpu" or spec.gpu or (isinstance(spec, ClassifySpec) and spec.precision != "float32"):
         device(spec)
 
 
-def fast_precision(device: str = "best", cpuinfo: str | None = None) -> Literal["float32", "bfloat16"]:
-    """bfloat16 where the device computes in it that a spec with this `device` would use here; else float32."""
+def fast_precision(
+    device: str = "best", cpuinfo: str | None = None, gpu: int = 0
+) -> Literal["float32", "bfloat16"]:
+    """bfloat16 where the device that a spec with this `device` and `gpu` would use computes in it; else float32."""
     if device != "cpu":
-        import tensorflow as tf
+        graphics = _graphics()
+        if gpu < len(graphics):
+            import tensorflow as tf
 
-        graphics = tf.config.list_physical_devices("GPU")
-        if graphics:
-            capability = tf.config.experimental.get_device_details(graphics[0]).get("compute_capability")
+            details = tf.config.experimental.get_device_details(graphics[gpu])
+            capability = details.get("compute_capability")
             return "bfloat16" if capability and capability >= _BFLOAT16_CAPABILITY else "float32"
     return "bfloat16" if bfloat16_instructions(cpuinfo) else "float32"
 
@@ -118,12 +125,35 @@ def bfloat16_instructions(cpuinfo: str | None = None) -> tuple[str, ...]:
     return tuple(flag for flag in _BFLOAT16_FLAGS if flag in flags)
 
 
-def _used_gpu(spec: AnySpec) -> tf.config.PhysicalDevice | None:
-    """The GPU that a spec's run uses, None for the CPU."""
+def _graphics() -> list[tf.config.PhysicalDevice]:
+    """The GPUs that TensorFlow could use, in the order of their numbers."""
     import tensorflow as tf
 
-    graphics = [] if spec.device == "cpu" else tf.config.list_physical_devices("GPU")
-    return graphics[0] if graphics else None
+    return list(tf.config.list_physical_devices("GPU"))
+
+
+def _used_gpu(spec: AnySpec) -> tf.config.PhysicalDevice | None:
+    """The GPU that a spec's run uses, None for the CPU; raises InvalidSpec for a number that no GPU has."""
+    graphics = [] if spec.device == "cpu" else _graphics()
+    if spec.gpu < len(graphics):
+        return graphics[spec.gpu]
+    if not spec.gpu:
+        return None
+    if len(graphics) > 1:
+        count = len(graphics)
+        raise InvalidSpec(
+            f"There is no GPU {spec.gpu}: this machine has {count}, so choose a GPU from 0 to {count - 1}."
+        )
+    if graphics:
+        raise InvalidSpec(f"There is no GPU {spec.gpu}: this machine has one, so leave the GPU at 0.")
+    raise InvalidSpec(
+        f"There is no GPU {spec.gpu}: {why_no_gpu()}. Leave the GPU at 0 and choose the device best or cpu."
+    )
+
+
+def _number(spec: AnySpec) -> str:
+    """The number of the run's GPU, where that is not the only one."""
+    return f", number {spec.gpu}" if len(_graphics()) > 1 else ""
 
 
 def _with_threads(spec: AnySpec, used: Device) -> Device:
@@ -180,12 +210,15 @@ def _check_precision_of_gpu(spec: AnySpec, name: str, capability: tuple[int, int
         )
 
 
-def _why_no_gpu(built_with_cuda: bool) -> str:
+def why_no_gpu() -> str:
+    """Why TensorFlow has no GPU here."""
+    import tensorflow as tf
+
     if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
         return "CUDA_VISIBLE_DEVICES hides the GPU"
     if not NVIDIA_DRIVER.exists():
         return "This machine has no NVIDIA GPU that TensorFlow could use"
-    if not built_with_cuda:
+    if not tf.test.is_built_with_cuda():
         return "There is an NVIDIA GPU, but this TensorFlow was built without support for it"
     return "There is an NVIDIA GPU, but TensorFlow lacks its libraries: install them with make run GPU=1"
 

@@ -16,6 +16,7 @@ from trainers.runs import (
     Run,
     Status,
     StorageFailed,
+    memory_kills,
     process_identity,
     read_status,
     storage_failed,
@@ -46,6 +47,7 @@ class LiveStatus:
         self.write(
             state="starting",
             process=process_identity(),
+            memory_kills=memory_kills(),
             started=time.time(),
             finished=None,
             stop_asked=None,

@@ -15,7 +15,13 @@ from trainers.runs import change_about, find_runs, read_status, state_folder, wr
 
 pytestmark = pytest.mark.browser
 
-PAGES = {"train": "", "runs": "runs", "tensorboard": "tensor_board", "presenting": "present"}
+PAGES = {
+    "train": "",
+    "runs": "runs",
+    "tensorboard": "tensor_board",
+    "machine": "machine",
+    "presenting": "present",
+}
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 # The visible words of the page that are smaller than 24 pixels.
@@ -62,6 +68,8 @@ def shows_its_content(page: Page, name: str, lab: App) -> None:
         expect(page.get_by_text("Test accuracy", exact=True)).to_have_count(2)
     if name == "tensorboard":
         page.frame_locator("iframe").get_by_text("accuracy").first.wait_for()
+    if name == "machine":
+        page.get_by_text("Web: these pages and TensorBoard").wait_for()
     if name == "presenting":
         page.get_by_role("heading").first.wait_for()
     is_drawn(page)
@@ -95,11 +103,12 @@ def test_every_page_asks_only_its_own_host(lab, new_page, witness, name, dark):
     assert witness.page_errors == []
 
 
-@pytest.mark.parametrize("name", ["train", "runs", "tensorboard"])
+@pytest.mark.parametrize("name", ["train", "runs", "tensorboard", "machine"])
 def test_a_slide_is_legible_from_the_back_row(lab, new_page, name):
     page = new_page(width=1280, height=720)
     page.goto(f"{lab.url}/{PAGES[name]}?present=1&run=digits/softmax-1")
-    page.get_by_test_id("stMain").get_by_text("softmax-1" if name != "tensorboard" else "").first.wait_for()
+    words = {"tensorboard": "", "machine": "Processor"}.get(name, "softmax-1")
+    page.get_by_test_id("stMain").get_by_text(words).first.wait_for()
     is_drawn(page)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
     if name == "train":

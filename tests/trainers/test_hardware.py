@@ -17,7 +17,7 @@ import tensorflow as tf
 from tests.running import REPOSITORY
 from trainers import hardware, models, threads
 from trainers.multiply_adds import multiply_adds
-from trainers.specs import BoundarySpec, ClassifySpec, InvalidSpec, SequenceSpec
+from trainers.specs import BoundarySpec, ClassifySpec, InvalidSpec, SequenceSpec, parse_spec
 
 # What Linux says of a processor with AMX and of an older one, cut to the lines that matter.
 SAPPHIRE_RAPIDS = (
@@ -168,21 +168,32 @@ def test_a_gpu_that_is_not_there_is_refused_before_anything_starts(monkeypatch: 
     hardware.check(ClassifySpec(device="cpu"))
 
 
-@pytest.fixture
-def one_gpu(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
-    """A machine with one GPU, as far as the calls that set it go; this one has none to try them on."""
+GPUS = {
+    "/physical_device:GPU:0": {"device_name": "NVIDIA T4", "compute_capability": (7, 5)},
+    "/physical_device:GPU:1": {"device_name": "NVIDIA A100", "compute_capability": (8, 0)},
+}
+
+
+def with_gpus(monkeypatch: pytest.MonkeyPatch, count: int) -> list[tuple[str, object]]:
+    """A machine with GPUs, as far as the calls that set them go; this one has none to try them on."""
     calls: list[tuple[str, object]] = []
-    gpu = tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU")
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [gpu] if kind == "GPU" else [])
-    details = {"device_name": "NVIDIA T4", "compute_capability": (7, 5)}
-    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda _: details)
+    graphics = [tf.config.PhysicalDevice(name, "GPU") for name in GPUS][:count]
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: graphics if kind == "GPU" else [])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: GPUS[gpu.name])
     monkeypatch.setattr(
-        tf.config.experimental, "set_memory_growth", lambda _, on: calls.append(("growth", on))
+        tf.config,
+        "set_visible_devices",
+        lambda gpus, kind: calls.append(("visible", [gpu.name[-1] for gpu in gpus])),
+    )
+    monkeypatch.setattr(
+        tf.config.experimental,
+        "set_memory_growth",
+        lambda gpu, on: calls.append((f"growth of {gpu.name[-1]}", on)),
     )
     monkeypatch.setattr(
         tf.config,
         "set_logical_device_configuration",
-        lambda _, limits: calls.append(("limit", limits[0].memory_limit)),
+        lambda gpu, limits: calls.append((f"limit of {gpu.name[-1]}", limits[0].memory_limit)),
     )
     monkeypatch.setattr(
         tf.config.experimental, "enable_op_determinism", lambda: calls.append(("deterministic", True))
@@ -190,9 +201,21 @@ def one_gpu(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
     return calls
 
 
+@pytest.fixture
+def one_gpu(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
+    """The calls made on a machine with one GPU."""
+    return with_gpus(monkeypatch, 1)
+
+
+@pytest.fixture
+def two_gpus(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
+    """The calls made on a machine with two GPUs."""
+    return with_gpus(monkeypatch, 2)
+
+
 def test_graphics_memory_is_taken_on_demand(one_gpu: list[tuple[str, object]]) -> None:
     device = hardware.configure(ClassifySpec())
-    assert one_gpu == [("growth", True)]
+    assert one_gpu == [("visible", ["0"]), ("growth of 0", True)]
     assert device == hardware.Device(
         "NVIDIA T4", "TensorFlow found this GPU; the run takes memory on demand."
     )
@@ -200,13 +223,13 @@ def test_graphics_memory_is_taken_on_demand(one_gpu: list[tuple[str, object]]) -
 
 def test_graphics_memory_is_bounded_in_mib(one_gpu: list[tuple[str, object]]) -> None:
     device = hardware.configure(ClassifySpec(gpu_memory=2048))
-    assert one_gpu == [("limit", 2048)]
+    assert one_gpu == [("visible", ["0"]), ("limit of 0", 2048)]
     assert "at most 2,048 MiB" in device.reason
 
 
 def test_a_run_on_a_gpu_may_be_repeatable(one_gpu: list[tuple[str, object]]) -> None:
     assert "repeats to the last digit" in hardware.configure(ClassifySpec(deterministic=True)).reason
-    assert one_gpu == [("deterministic", True), ("growth", True)]
+    assert one_gpu[0] == ("deterministic", True)
 
 
 @pytest.mark.usefixtures("one_gpu")
@@ -218,13 +241,52 @@ def test_an_old_gpu_does_not_compute_in_bfloat16_but_its_processor_may() -> None
     assert hardware.fast_precision("cpu", SAPPHIRE_RAPIDS) == "bfloat16"
 
 
-@pytest.mark.usefixtures("one_gpu")
-def test_the_cpu_is_used_beside_a_gpu_where_a_person_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    visible: list[tuple[object, ...]] = []
-    monkeypatch.setattr(tf.config, "set_visible_devices", lambda *devices: visible.append(devices))
+def test_a_run_sees_only_the_gpu_that_it_asked_for(two_gpus: list[tuple[str, object]]) -> None:
+    device = hardware.configure(ClassifySpec(gpu=1, gpu_memory=512))
+    assert two_gpus == [("visible", ["1"]), ("limit of 1", 512)]
+    assert device == hardware.Device(
+        "NVIDIA A100", "TensorFlow found this GPU, number 1; the run takes at most 512 MiB of its memory."
+    )
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_each_gpu_computes_in_the_precision_that_it_can() -> None:
+    assert hardware.fast_precision("best", HASWELL, gpu=0) == "float32"
+    assert hardware.fast_precision("best", HASWELL, gpu=1) == "bfloat16"
+    hardware.device(ClassifySpec(model="lenet5", precision="bfloat16", gpu=1), HASWELL)
+    with pytest.raises(InvalidSpec, match="NVIDIA T4 does not compute in bfloat16"):
+        hardware.device(ClassifySpec(model="lenet5", precision="bfloat16"), HASWELL)
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [
+        (0, r"There is no GPU 2: .* Leave the GPU at 0 and choose the device best or cpu\."),
+        (1, r"There is no GPU 2: this machine has one, so leave the GPU at 0\."),
+        (2, r"There is no GPU 2: this machine has 2, so choose a GPU from 0 to 1\."),
+    ],
+)
+@pytest.mark.parametrize("spec_class", [ClassifySpec, BoundarySpec, SequenceSpec])
+def test_a_number_that_no_gpu_has_is_refused(
+    monkeypatch: pytest.MonkeyPatch, spec_class: type[threads.AnySpec], count: int, sentence: str
+) -> None:
+    calls = with_gpus(monkeypatch, count)
+    for ask in (hardware.check, hardware.configure, hardware.device):
+        with pytest.raises(InvalidSpec, match=sentence):
+            ask(spec_class(gpu=2))
+    assert calls == []
+
+
+@pytest.mark.parametrize("values", [{"gpu": 1}, {"gpu_memory": 512}])
+def test_what_is_of_a_gpu_has_no_effect_on_the_cpu(values: dict[str, int]) -> None:
+    with pytest.raises(InvalidSpec, match="has no effect with device cpu"):
+        parse_spec({"task": "boundary", "device": "cpu", **values})
+
+
+def test_the_cpu_is_used_beside_a_gpu_where_a_person_says_so(one_gpu: list[tuple[str, object]]) -> None:
     device = hardware.configure(ClassifySpec(device="cpu", model="lenet5"))
     assert device.name == "CPU" and device.reason.startswith("The settings ask for the CPU")
-    assert visible == [([], "GPU")]
+    assert one_gpu == [("visible", [])]
 
 
 def test_why_there_is_no_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

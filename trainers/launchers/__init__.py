@@ -5,6 +5,8 @@
     cancel(run)                             # asks, then presses, then kills
     ask(run, "pause")                       # and resume(run), extend(run, epochs=10)
 
+    start_comparison(logdir, spec, limit=1)     # how fast it trains on each device: takes its turn like a run
+
     inspector = Inspector(state_folder(logdir))
     inspector.describe(spec, wait_seconds=0.3)      # Description, or Pending, or Failed
 
@@ -20,23 +22,39 @@ from trainers.launchers.inspector import Description, Failed, Inspector, Layer, 
 from trainers.launchers.local import cancel, close, default_limit, submit, tick, wait_for_turn
 from trainers.launchers.queue import known_status
 from trainers.launchers.spare import wait_for_run
+from trainers.launchers.speed import (
+    AlreadyComparing,
+    SpeedReport,
+    SpeedRow,
+    finished_comparison,
+    read_comparison,
+    start_comparison,
+    stop_comparison,
+)
 
 __all__ = [
+    "AlreadyComparing",
     "CannotGoOn",
     "Description",
     "Failed",
     "Inspector",
     "Layer",
     "Pending",
+    "SpeedReport",
+    "SpeedRow",
     "ask",
     "cancel",
     "close",
     "default_limit",
     "extend",
+    "finished_comparison",
     "known_status",
     "rate_after_divergence",
     "rate_for_more",
+    "read_comparison",
     "resume",
+    "start_comparison",
+    "stop_comparison",
     "submit",
     "tick",
     "wait_for_run",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 
@@ -12,6 +13,7 @@ from trainers.runs import (
     ACTIVE,
     TOO_LATE,
     Command,
+    DamagedFile,
     ProcessIdentity,
     Run,
     Status,
@@ -20,15 +22,20 @@ from trainers.runs import (
     is_alive,
     is_here,
     last_log_lines,
+    memory_kills,
     pending_commands,
     read_status,
     write_status,
 )
+from trainers.specs.memory import what_to_lower
 
 SILENCE_SECONDS = 120.0
 TERMINATE_AFTER_SECONDS = 10.0
 KILL_AFTER_SECONDS = 30.0
 _LOG_LINES = 8
+_LAST_WORDS = 200  # a stack of calls may follow
+_OUT_OF_MEMORY = re.compile(r"std::bad_alloc|out of memory|cannot allocate memory", re.IGNORECASE)
+_CRASHED = re.compile(r"^Fatal Python error: (.*)", re.MULTILINE)  # written by faulthandler
 
 
 def is_over(status: Status) -> bool:
@@ -52,20 +59,49 @@ def close_run(run: Run, process: ProcessIdentity) -> Status | None:
         final = status.changed(state="stopped", finished=time.time(), phase=None)
     else:
         final = status.changed(
-            state="failed", finished=time.time(), phase=None, error=_sentence(run, process)
+            state="failed", finished=time.time(), phase=None, error=_sentence(run, status, process)
         )
     write_status(run.status_file, final)
     return final
 
 
-def _sentence(run: Run, process: ProcessIdentity) -> str:
+def _sentence(run: Run, status: Status, process: ProcessIdentity) -> str:
     what_to_do = "resume it from its checkpoint" if run.has_checkpoint else "start the run again"
     if not is_here(process):
         return (
             f"Nothing was heard from the trainer on {process.host} for {SILENCE_SECONDS:.0f} seconds: "
             f"look at that machine, then {what_to_do}."
         )
+    if _kernel_ended_some(status, process):
+        return (
+            "The kernel ended a process for lack of memory while this trainer was at work, most likely this one: "
+            f"{_what_to_lower(run)}, let fewer runs train at a time, or {what_to_do} when there is more memory."
+        )
+    # A process before this one may have ended so too: each begins by saying what it computes on.
+    words = "\n".join(last_log_lines(run, _LAST_WORDS)).rpartition("Computing on ")[2]
+    if said := _OUT_OF_MEMORY.search(words):
+        return f"The trainer ran out of memory (its log says {said[0]}): {_what_to_lower(run)}."
+    if crashed := _CRASHED.search(words):
+        return (
+            f"The trainer crashed ({crashed[1]}), as TensorFlow does where memory runs out in a bad moment: "
+            f"{_what_to_lower(run)}, or {what_to_do}. The log has the details."
+        )
     return f"The trainer was ended from outside or ran out of memory: {what_to_do}. " + _log_end(run)
+
+
+def _kernel_ended_some(status: Status, process: ProcessIdentity) -> bool:
+    """Whether the kernel has ended processes for lack of memory since this trainer began to write the status."""
+    now, before = memory_kills(), status.memory_kills
+    if now is None or before is None or (status.started or 0.0) < process.started:
+        return False
+    return now > before
+
+
+def _what_to_lower(run: Run) -> str:
+    try:
+        return what_to_lower(run.spec())
+    except (FileNotFoundError, DamagedFile):
+        return what_to_lower(None)
 
 
 def _log_end(run: Run) -> str:

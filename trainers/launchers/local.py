@@ -13,6 +13,7 @@ from trainers.launchers import endings, starting
 from trainers.launchers.processes import PROGRAM, send_signal
 from trainers.launchers.queue import launching, next_turns, place, see_all
 from trainers.launchers.spare import end_own_spares
+from trainers.launchers.speed import runs_wait_from
 from trainers.launchers.starting import change_status
 from trainers.runs import (
     ACTIVE,
@@ -99,13 +100,14 @@ def tick(
                     f"answer what was asked of the run {one.run.key}", endings.answer_late_commands, one.run
                 )
         problems += _attempt("clear away what trainers left", starting.tidy_spares, state)
+        wait_from = runs_wait_from(logdir)
         if any(one.status.state == "queued" for one in seen):
-            for one in next_turns(see_all(logdir), limit):
+            for one in next_turns(see_all(logdir), limit, wait_from):
                 if one.status.process is None:
                     problems += _attempt(
                         f"start the run {one.run.key}", starting.start, one.run, state, program
                     )
-        if keep_spare:
+        if keep_spare and wait_from:  # importing TensorFlow would disturb a comparison that measures
             problems += _attempt("keep a trainer ready", starting.keep_spare, logdir, state, program)
     return tuple(problems)
 
@@ -147,10 +149,11 @@ def wait_for_turn(run: Run, limit: int, on_wait: Callable[[int], None]) -> bool:
             seen = see_all(run.logdir)
             if read_status(run.status_file).state != "queued":
                 return False
-            if run in [one.run for one in next_turns(seen, limit)]:
+            wait_from = runs_wait_from(run.logdir)
+            if run in [one.run for one in next_turns(seen, limit, wait_from)]:
                 change_status(run, state="starting", process=process_identity())
                 return True
-        if (before := place(seen, run)) != told:
+        if (before := place(seen, run) + (wait_from < float("inf"))) != told:
             on_wait(before)
             told = before
         time.sleep(_TURN_POLL_SECONDS)

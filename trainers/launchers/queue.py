@@ -102,21 +102,27 @@ def _has_a_writer(run: Run) -> bool:
 def queued(seen: Sequence[Seen]) -> list[Seen]:
     """The waiting runs, oldest first; a resumed one waits since it was resumed."""
     waiting = [one for one in seen if one.status.state == "queued"]
-    return sorted(waiting, key=lambda one: (one.status.queued or one.status.created or 0.0, one.run.key))
+    return sorted(waiting, key=lambda one: (queued_since(one), one.run.key))
 
 
-def next_turns(seen: Sequence[Seen], limit: int) -> list[Seen]:
-    """The waiting runs whose turn it is with `limit` places on this machine.
+def queued_since(one: Seen) -> float:
+    """When a waiting run was put into the queue, in Unix seconds."""
+    return one.status.queued or one.status.created or 0.0
+
+
+def next_turns(seen: Sequence[Seen], limit: int, wait_from: float = float("inf")) -> list[Seen]:
+    """The waiting runs whose turn it is with `limit` places on this machine; those queued after `wait_from` wait.
 
     A run with a process waits for that process (a command line), which takes its turn itself; a halted
     one is passed over, and one whose process is gone or elsewhere has no turn.
     """
     free = max(0, limit - len(active_here(seen)))
-    ready = [one for one in queued(seen) if _can_start(one.status.process)]
+    ready = [one for one in queued(seen) if queued_since(one) <= wait_from and can_start(one.status.process)]
     return ready[:free]
 
 
-def _can_start(waiter: ProcessIdentity | None) -> bool:
+def can_start(waiter: ProcessIdentity | None) -> bool:
+    """Whether the command line that a queued run waits for could take its turn; one without can always start."""
     return waiter is None or (is_alive(waiter) and not is_suspended(waiter))
 
 

@@ -43,6 +43,7 @@ from trainers.runs.identity import (
     process_identity,
 )
 from trainers.runs.lock import held, locked
+from trainers.runs.memory_kills import memory_kills
 from trainers.runs.names import LONGEST_NAME, checked_name
 from trainers.runs.status import (
     ACTIVE,
@@ -90,6 +91,7 @@ __all__ = [
     "is_here",
     "last_log_lines",
     "locked",
+    "memory_kills",
     "pending_commands",
     "process_identity",
     "read_about",

@@ -36,7 +36,8 @@ class Status(pydantic.BaseModel):
     `diverged_rate` that at which its numbers were none any more, where that was its end, and `epochs_asked` how many
     epochs it shall have in all where somebody wanted more than its spec says.
     `phase` is what a trainer does when it does not train, `phase_seconds` how long each phase took in this process,
-    "training" among them. `error` is one sentence; the traceback stands in the log. The state `damaged` is what a
+    "training" among them. `memory_kills` is how many processes the kernel had ended for lack of memory when this one
+    began. `error` is one sentence; the traceback stands in the log. The state `damaged` is what a
     reader makes of a file it cannot understand; it is never written.
     """
 
@@ -49,6 +50,7 @@ class Status(pydantic.BaseModel):
     finished: float | None = None
     heartbeat: float | None = None
     process: ProcessIdentity | None = None
+    memory_kills: int | None = None
     step: int = 0
     total_steps: int | None = None
     epoch: int = 0

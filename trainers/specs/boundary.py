@@ -121,6 +121,7 @@ class BoundarySpec(pydantic.BaseModel):
     )
     device: Literal["best", "cpu", "gpu"] = every_task.DEVICE
     threads: int = every_task.THREADS
+    gpu: int = every_task.GPU
     gpu_memory: int = every_task.GPU_MEMORY
 
     @pydantic.model_validator(mode="after")

@@ -309,6 +309,7 @@ class ClassifySpec(pydantic.BaseModel):
     )
     device: Literal["best", "cpu", "gpu"] = every_task.DEVICE
     threads: int = every_task.THREADS
+    gpu: int = every_task.GPU
     gpu_memory: int = every_task.GPU_MEMORY
 
     @pydantic.model_validator(mode="after")

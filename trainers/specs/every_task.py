@@ -12,6 +12,7 @@ AnySpec = TypeVar("AnySpec", bound=pydantic.BaseModel)
 
 Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "ftrl"]
 _ADAPTIVE_MOMENTS = ("adam", "adamw")
+_WITH_GPU = ("best", "gpu")
 
 OPTIMIZER = setting(
     "adam",
@@ -114,12 +115,22 @@ THREADS = setting(
     ge=0,
     le=1024,
 )
+GPU = setting(
+    0,
+    label="GPU",
+    description="Which graphics card to train on, by its number on the page Machine; 0 is the first",
+    group="machine",
+    only_for={"device": _WITH_GPU},
+    ge=0,
+    le=63,
+)
 GPU_MEMORY = setting(
     0,
     label="GPU memory",
     description="The most graphics memory this run may take; 0 takes it on demand as it is needed",
     unit="MiB",
     group="machine",
+    only_for={"device": _WITH_GPU},
     ge=0,
     le=1_048_576,
 )
