@@ -35,9 +35,10 @@ TASKS = {
     "classify": "trainers.classify",
     "boundary": "trainers.boundary",
     "sequence": "trainers.sequence",
+    "stylize": "trainers.style.stylize",
 }
 _ENDINGS = {"completed": "Completed.", "stopped": "Stopped on request.", "paused": "Paused on request."}
-_MEMORY_SETTINGS = ("batch_size", "width", "depth")
+_MEMORY_SETTINGS = ("batch_size", "width", "depth", "size")
 
 logger = logging.getLogger(__name__)
 

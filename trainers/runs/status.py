@@ -32,8 +32,9 @@ class Status(pydantic.BaseModel):
 
     `metrics` holds the last known numbers by name (train_accuracy, val_loss, test_accuracy …). `queued` is when
     a run was put into the queue again, to be resumed; `seconds` is the time of all its processes that ended.
-    `checkpoint` is the step of the last checkpoint, `learning_rate` what a person chose while it trained, and
-    `epochs_asked` how many epochs it shall have in all where somebody wanted more than its spec says.
+    `checkpoint` is the step of the last checkpoint, `learning_rate` what a person chose while it trained, `steered`
+    which other settings people changed, and `epochs_asked` how many epochs it shall have in all where somebody wanted
+    more than its spec says.
     `phase` is what a trainer does when it does not train, `phase_seconds` how long each phase took in this process,
     "training" among them. `error` is one sentence; the traceback stands in the log. The state `damaged` is what a
     reader makes of a file it cannot understand; it is never written.
@@ -56,6 +57,7 @@ class Status(pydantic.BaseModel):
     steps_per_epoch: int | None = None
     checkpoint: int | None = None
     learning_rate: float | None = None
+    steered: dict[str, float | list[float]] = {}
     images_per_second: float | None = None
     seconds_left: float | None = None
     seconds: float | None = None
