@@ -96,12 +96,12 @@ def measured(runs: Sequence[DrawnRun]) -> list[str]:
 
 
 def measured_in(task: str, tag: str) -> tuple[str, ...]:
-    """In which parts a task measures something: nobody forecasts an accuracy, and an error is one of validation."""
+    """In which parts a task measures something: nobody forecasts or paints an accuracy, say."""
     if tag == "loss":
         return _PARTS
     if task == "sequence":
         return ("validation",) if tag == "error" else ()
-    return _PARTS if tag == "accuracy" else ()
+    return _PARTS if tag == "accuracy" and task != "stylize" else ()
 
 
 def tag_word(tag: str) -> str:

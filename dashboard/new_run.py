@@ -20,7 +20,13 @@ from dashboard.spec_form import draw_settings, spec_from_form
 from dashboard.starting import FIRST_EXPERIMENT, is_new_press, names_to_try, start
 from trainers.launchers import Description, Pending
 from trainers.runs import LONGEST_NAME, RunError
-from trainers.specs import SPECS, InvalidSpec, Spec
+from trainers.specs import InvalidSpec, Spec
+
+OFFERED = (
+    "classify",
+    "boundary",
+    "sequence",
+)  # a painting needs its pictures seen, so it is not started here
 
 
 @st.fragment
@@ -66,18 +72,15 @@ def draw_form(started: Services) -> None:
 
 
 def draw_task() -> str:
-    """The widget for the task, where there is more than one; gives the task."""
-    tasks = list(SPECS)
-    if len(tasks) == 1:
-        return tasks[0]
+    """The widget for the task; gives the task."""
     chosen: str | None = st.selectbox(
         _("Task"),
-        tasks,
+        OFFERED,
         key="task",
         bind="query-params",
         help=_("Name what images show, tell points in a plane apart, or forecast a signal."),
     )
-    return chosen or tasks[0]
+    return chosen or OFFERED[0]
 
 
 def draw_name(spec: Spec | None, taken: list[str]) -> str:

@@ -176,6 +176,7 @@ def _what(command: Command) -> str:
         "checkpoint": _("Checkpoint"),
         "learning_rate": _("Learning rate"),
         "trace": _("Trace"),
+        "settings": _("Settings"),
     }
     return words.get(command.kind, command.kind)
 

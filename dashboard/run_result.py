@@ -7,7 +7,7 @@ from dashboard.classify_result import draw_classification
 from dashboard.run_progress import goes_on
 from dashboard.sequence_result import draw_sequence
 from trainers.runs import Run, Status
-from trainers.specs import BoundarySpec, SequenceSpec, Spec
+from trainers.specs import BoundarySpec, SequenceSpec, Spec, StylizeSpec
 
 
 def draw_result(run: Run, status: Status, spec: Spec | None, *, present: bool, side_by_side: bool) -> None:
@@ -16,5 +16,5 @@ def draw_result(run: Run, status: Status, spec: Spec | None, *, present: bool, s
         draw_boundary(run, status, spec, present=present)
     elif isinstance(spec, SequenceSpec):
         draw_sequence(run, status, present=present)
-    elif not goes_on(status):
+    elif not isinstance(spec, StylizeSpec) and not goes_on(status):
         draw_classification(run, status, present=present, side_by_side=side_by_side)

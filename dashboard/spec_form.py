@@ -19,6 +19,7 @@ from streamlit.errors import StreamlitAPIException
 
 from dashboard.language import _, counted
 from trainers.specs import (
+    SEVERAL,
     SPECS,
     Group,
     InvalidSpec,
@@ -166,7 +167,9 @@ def draw_setting(setting: Setting, key: str) -> FormValue | None:
         return st.toggle(label, value=bool(default), **common)
     if setting.kind == "path":
         return st.text_input(label, value=default, placeholder=_("/path/to/file"), **common)
-    if setting.kind == "text":
+    if setting.kind == "paths":
+        return st.text_area(label, value=default, placeholder=_("/path/to/file"), height=100, **common)
+    if setting.kind in ("text", "numbers"):
         return st.text_input(label, value=default, **common)
     if setting.logarithmic:
         options = typical_values(setting)
@@ -205,6 +208,8 @@ def widget_value(setting: Setting, value: Any) -> FormValue:
     """What a setting's widget holds for a value of the spec."""
     if setting.kind in ("choice", "path", "text"):
         return "" if value is None else str(value)
+    if setting.kind in SEVERAL:
+        return ("\n" if setting.kind == "paths" else ", ").join(map(str, value))
     if setting.kind == "bool":
         return bool(value)
     if setting.logarithmic:
@@ -242,6 +247,8 @@ def shown_value(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, tuple):
+        return ", ".join(map(shown_value, value)) or "–"
     return value.name if isinstance(value, Path) else str(value)
 
 

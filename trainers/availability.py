@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trainers import datasets, signals
-from trainers.specs import ClassifySpec, SequenceSpec, Spec
+from trainers.specs import ClassifySpec, SequenceSpec, Spec, StylizeSpec
+from trainers.style import inputs
 
 
 def check(spec: Spec) -> None:
@@ -12,3 +13,5 @@ def check(spec: Spec) -> None:
         datasets.check(spec)
     elif isinstance(spec, SequenceSpec):
         signals.check(spec)
+    elif isinstance(spec, StylizeSpec):
+        inputs.check(spec)

@@ -48,7 +48,7 @@ def write(folder: Path, state: Mapping[str, np.ndarray], *, best: bool = False) 
     The new file is safe on the disk before an old one loses its name, so a full disk or a power cut costs none. What
     is last and best is one file with two names: files here are replaced and never changed.
     """
-    content = _packed(state)
+    content = packed(state)
     write_atomically(folder / _NEXT, content)
     if (folder / LAST).exists():
         _rename(folder / LAST, folder / PREVIOUS)
@@ -115,7 +115,8 @@ def _rename(path: Path, to: Path) -> None:
         raise storage_failed(to, error) from error
 
 
-def _packed(state: Mapping[str, np.ndarray]) -> memoryview:
+def packed(state: Mapping[str, np.ndarray]) -> memoryview:
+    """Arrays by name as the content of a file that `read` takes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:  # as np.savez does, which leaves no room for a comment
         for name, values in state.items():

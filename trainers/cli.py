@@ -46,6 +46,7 @@ from trainers.runs import (
     Run,
     RunError,
     Status,
+    Value,
     find_answer,
     find_run,
     read_status,
@@ -53,16 +54,20 @@ from trainers.runs import (
 )
 from trainers.specs import (
     PRESETS,
+    SEVERAL,
     SPECS,
     ClassifySpec,
     InvalidSpec,
     Setting,
     Spec,
+    StylizeSpec,
     legal_values,
     parse_spec,
     settings,
     with_preset,
 )
+from trainers.steering import settings_from_words
+from trainers.style import delivery
 from trainers.terminal import Terminal, quiet_output
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -113,6 +118,10 @@ def _parser() -> argparse.ArgumentParser:
         _add_places(command)
         if spec_class is ClassifySpec:
             _add_preset(command)
+        if spec_class is StylizeSpec:
+            command.add_argument(
+                "--output", type=Path, metavar="PATH", help="put the picture here too (.png or .jpg)"
+            )
         for setting in settings(spec_class):
             _add_setting(command, setting)
     for name, function, argument, text in (
@@ -149,7 +158,10 @@ def _add_steering(commands: Any) -> None:
     _add_run(command)
     _add_limit(command)
     command.add_argument(
-        "--epochs", metavar="INT", required=True, help="how many epochs it shall have in all"
+        "--epochs",
+        metavar="INT",
+        required=True,
+        help="how many epochs it shall have in all; those of a painting are its looks",
     )
     command.add_argument(
         "--learning-rate",
@@ -162,7 +174,10 @@ def _add_steering(commands: Any) -> None:
     kinds = [kind.replace("_", "-") for kind in get_args(Kind)]
     command.add_argument("kind", choices=kinds, help=f"one of {', '.join(kinds)}")
     command.add_argument(
-        "value", nargs="?", help="the learning rate; without one, the schedule decides again"
+        "values",
+        nargs="*",
+        metavar="value",
+        help="the learning rate (without one, the schedule decides again), or settings as style-weight=50 size=768",
     )
 
 
@@ -206,13 +221,15 @@ def _add_preset(command: argparse.ArgumentParser) -> None:
 def _add_setting(command: argparse.ArgumentParser, setting: Setting) -> None:
     """A setting as an option. The spec judges the value, so that a person reads the same sentence everywhere.
 
-    A switch without a value is switched on.
+    A switch without a value is switched on; an option for several values may be repeated.
     """
-    allowed = "" if setting.kind == "path" else f": {legal_values(setting)}"
+    allowed = "" if setting.kind in ("path", "paths") else f": {legal_values(setting)}"
     unit = f" [{setting.unit}]" if setting.unit else ""
-    default = "" if setting.default is None else f" (default: {setting.default})"
+    default = "" if setting.default in (None, ()) else f" (default: {setting.default})"
     text = f"{setting.description}{unit}{allowed}{default}".replace("%", "%%")
     value: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.kind == "bool" else {}
+    if setting.kind in SEVERAL:
+        value, text = {"action": "append"}, f"{text}; may be given several times"
     command.add_argument(
         setting.option, dest=f"setting_{setting.name}", metavar=setting.kind.upper(), help=text, **value
     )
@@ -222,10 +239,17 @@ def _spec(chosen: argparse.Namespace) -> Spec:
     values: dict[str, Any] = {"task": chosen.task}
     for setting in settings(SPECS[chosen.task]):
         given = getattr(chosen, f"setting_{setting.name}")
-        if given is not None:  # a path means this folder's file, wherever the trainer will run
-            values[setting.name] = Path(given).resolve() if setting.kind == "path" else given
+        if given is not None:
+            values[setting.name] = _absolute(setting, given)
     preset: str | None = getattr(chosen, "preset", None)
     return parse_spec(values if preset is None else _preset_values(preset, values))
+
+
+def _absolute(setting: Setting, given: Any) -> Any:
+    """A path means this folder's file, wherever the trainer will run."""
+    if setting.kind == "paths":
+        return [Path(one).resolve() for one in given]
+    return Path(given).resolve() if setting.kind == "path" else given
 
 
 def _preset_values(name: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -262,13 +286,15 @@ def _free_name(logdir: Path, experiment: str, stem: str) -> str:
 
 def _train(chosen: argparse.Namespace) -> int:
     spec, limit = _spec(chosen), _limit(chosen.limit)
+    output: Path | None = getattr(chosen, "output", None)
+    delivery.check_output(output)
     availability.check(spec)
     with _quiet_tensorflow():
         hardware.check(spec)
     name = chosen.run if chosen.run is not None else _free_name(chosen.logdir, chosen.experiment, spec.model)
     _interrupt_on_termination()
     run = submit(spec, logdir=chosen.logdir, experiment=chosen.experiment, name=name, foreground=True)
-    return _train_here(run, limit)
+    return _train_here(run, limit, output)
 
 
 def _resume(chosen: argparse.Namespace) -> int:
@@ -291,9 +317,7 @@ def _extend(chosen: argparse.Namespace) -> int:
 def _ask(chosen: argparse.Namespace) -> int:
     run = _run(chosen)
     kind = chosen.kind.replace("-", "_")
-    if chosen.value is not None and kind != "learning_rate":
-        raise InvalidSpec(f"{chosen.kind} takes no value: leave {chosen.value!r} out.")
-    command = ask(run, kind, _number(chosen.value, "learning rate"))
+    command = ask(run, kind, _asked_value(kind, chosen.values, run.spec()))
     until = time.monotonic() + _ANSWER_SECONDS
     while not (answer := find_answer(run.commands, command)):
         if time.monotonic() > until or not run.path.is_dir():
@@ -301,6 +325,17 @@ def _ask(chosen: argparse.Namespace) -> int:
         time.sleep(0.1)
     print(answer)
     return DONE
+
+
+def _asked_value(kind: str, given: list[str], spec: Spec) -> Value | None:
+    """What a command's words ask for; raises InvalidSpec where they are too many or no numbers."""
+    if kind == "settings":
+        return settings_from_words(given, spec)
+    most = 1 if kind == "learning_rate" else 0
+    if len(given) > most:
+        takes = "one value" if most else "no value"
+        raise InvalidSpec(f"{kind.replace('_', '-')} takes {takes}: leave {given[most]!r} out.")
+    return _number(given[0], "learning rate") if given else None
 
 
 def _run(chosen: argparse.Namespace) -> Run:
@@ -322,7 +357,7 @@ def _interrupt_on_termination() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def _train_here(run: Run, limit: int) -> int:
+def _train_here(run: Run, limit: int, output: Path | None = None) -> int:
     """Waits for its turn and trains a queued run in this process; the last line it prints is the result."""
     terminal = Terminal()
     code = DONE
@@ -333,7 +368,9 @@ def _train_here(run: Run, limit: int) -> int:
     status = read_status(run.status_file)
     if code != DONE:
         print(status.error, file=sys.stderr)
-    print(json.dumps(_result(run, status), allow_nan=False), flush=True)
+    delivery.deliver(run, output)
+    result = delivery.summary if isinstance(run.spec(), StylizeSpec) else _result
+    print(json.dumps(result(run, status), allow_nan=False), flush=True)
     return code
 
 

@@ -38,6 +38,7 @@ TASKS = {
     "classify": "trainers.classify",
     "boundary": "trainers.boundary",
     "sequence": "trainers.sequence",
+    "stylize": "trainers.style.stylize",
 }
 _ENDINGS = {"completed": "Completed.", "stopped": "Stopped on request.", "paused": "Paused on request."}
 # What errors say whose kind does not tell: of a GPU, and of libraries in C++.

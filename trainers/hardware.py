@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from trainers.specs import BoundarySpec, ClassifySpec, InvalidSpec, SequenceSpec
+from trainers.specs import BoundarySpec, ClassifySpec, InvalidSpec, SequenceSpec, StylizeSpec
 from trainers.threads import threads_for
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _BFLOAT16_FLAGS = ("amx_bf16", "avx512_bf16")  # the processor's instructions th
 _BFLOAT16_CAPABILITY = (8, 0)  # of NVIDIA's GPUs since Ampere
 _REPEATABLE = " Every operation is done in a way that repeats to the last digit, which costs some speed."
 
-AnySpec = ClassifySpec | BoundarySpec | SequenceSpec
+AnySpec = ClassifySpec | BoundarySpec | SequenceSpec | StylizeSpec
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def check(spec: AnySpec) -> None:
 
     TensorFlow, which knows it, is imported only where a spec asks for something that not every machine has.
     """
-    if spec.device == "gpu" or spec.gpu or (isinstance(spec, ClassifySpec) and spec.precision != "float32"):
+    if spec.device == "gpu" or spec.gpu or _wants_bfloat16(spec):
         device(spec)
 
 
@@ -192,8 +192,12 @@ def _threads_in_words(spec: AnySpec) -> str:
     return f"{words}, because its steps are so short that sharing them out would take longer than doing them"
 
 
+def _wants_bfloat16(spec: AnySpec) -> bool:
+    return isinstance(spec, ClassifySpec | StylizeSpec) and spec.precision == "bfloat16"
+
+
 def _check_precision_of_processor(spec: AnySpec, cpuinfo: str | None) -> None:
-    if isinstance(spec, ClassifySpec) and spec.precision == "bfloat16" and not bfloat16_instructions(cpuinfo):
+    if _wants_bfloat16(spec) and not bfloat16_instructions(cpuinfo):
         raise InvalidSpec(
             "This processor does not compute in bfloat16 (it has neither amx_bf16 nor avx512_bf16) and would be slower "
             "with it: choose the precision float32."
@@ -201,7 +205,7 @@ def _check_precision_of_processor(spec: AnySpec, cpuinfo: str | None) -> None:
 
 
 def _check_precision_of_gpu(spec: AnySpec, name: str, capability: tuple[int, int] | None) -> None:
-    if not isinstance(spec, ClassifySpec) or spec.precision != "bfloat16" or capability is None:
+    if not _wants_bfloat16(spec) or capability is None:
         return
     if capability < _BFLOAT16_CAPABILITY:
         raise InvalidSpec(

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from trainers.specs import BoundarySpec, ClassifySpec, SequenceSpec
+from trainers.specs import BoundarySpec, ClassifySpec, SequenceSpec, StylizeSpec
 
 ENOUGH_WORK = 5e7  # multiply-adds of a step, forwards, from which on threads are worth their while
 _PIXELS, _SIDE, _CLASSES = 784, 28, 10  # of the data sets; what own images have is not known from a spec
 _GATES = {"rnn": 1, "gru": 3, "lstm": 4}  # matrices for each cell's one state
 
-AnySpec = ClassifySpec | BoundarySpec | SequenceSpec
+AnySpec = ClassifySpec | BoundarySpec | SequenceSpec | StylizeSpec
 
 
 def threads_for(spec: AnySpec) -> int:
@@ -40,6 +40,8 @@ def multiply_adds_of_step(spec: AnySpec) -> float | None:
         case SequenceSpec():
             sizes = [1, *[spec.width] * spec.depth]
             return spec.batch_size * (spec.window * _recurrent(spec.model, sizes) + spec.width)
+        case StylizeSpec():
+            return None
         case _:
             return _of_classify(spec)
 

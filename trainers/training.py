@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from tensorboard.compat.proto.event_pb2 import Event
@@ -26,7 +26,7 @@ from trainers.loop import Chunk, Plan, Speed, run_loop
 from trainers.resuming import Keeper, Kept, Position, cut_back, kept_by
 from trainers.runs import Command, Run, StorageFailed
 from trainers.specs import Spec
-from trainers.steering import Steering
+from trainers.steering import Steering, steered
 from trainers.summaries import Journal
 from trainers.summaries.thinning import Points
 
@@ -83,6 +83,14 @@ class Learner(Protocol):
 
     def conclude(self, journal: Journal, step: int) -> dict[str, float]:
         """The final test, pictures and model; gives its numbers as {"test_accuracy": …}."""
+
+
+@runtime_checkable
+class Steerable(Protocol):
+    """A learner some of whose settings may be changed while it runs: those of `specs.STEERABLE`."""
+
+    def steer(self, spec: Spec) -> None:
+        """Goes on with the settings of this spec from the next step on."""
 
 
 class Task(Protocol):
@@ -165,6 +173,8 @@ class Training:
             "learning_rate": self._obey_learning_rate,
             "trace": self._obey_trace,
         }
+        if isinstance(learner, Steerable):
+            obey["settings"] = self._obey_settings
         self._steering = Steering(run, spec, since_ns, obey)
 
     def go_on_from(self, kept: Kept) -> int:
@@ -293,7 +303,7 @@ class Training:
 
     def _log(self, epoch: int) -> None:
         self._next_log_line = time.monotonic() + SECONDS_BETWEEN_LOG_LINES
-        words = [f"{_in_words(name)} {value:.4f}" for name, value in self._known().items()]
+        words = [f"{_in_words(name)} {value:.4f}" for name, value in self._known().items() if "/" not in name]
         logger.info("Epoch %d of %d: %s.", epoch + 1, self.plan.epochs, ", ".join(words))
 
     def _look_at_weights(self) -> None:
@@ -347,6 +357,16 @@ class Training:
         if self._at.rate is None:
             return f"The learning rate follows the schedule after step {self._at.step:,}."
         return f"The learning rate is {self._at.rate:g} after step {self._at.step:,}."
+
+    def _obey_settings(self, command: Command) -> str:
+        assert isinstance(self.learner, Steerable) and isinstance(command.value, dict)
+        values = {**self._live.status.steered, **command.value}
+        self.learner.steer(steered(self._spec, values))
+        self._at.lowest_loss = math.inf  # the best so far was the best under other settings
+        self._live.change(steered=values, last_command="settings")
+        self._keeper.keep(self._at)
+        words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in command.value.items())
+        return f"From step {self._at.step:,} on: {words}."
 
     def _obey_trace(self, command: Command) -> None:
         self._trace_asked = command  # answered when there is something to see

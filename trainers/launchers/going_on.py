@@ -20,6 +20,7 @@ from trainers.runs import (
     Run,
     RunError,
     Status,
+    Value,
     process_identity,
     read_status,
     send_command,
@@ -27,12 +28,14 @@ from trainers.runs import (
 from trainers.specs import Spec, settings
 from trainers.steering import refusal
 
+MOST_LOOKS = 10_000  # that a painting has: what other tasks have in epochs
+
 
 class CannotGoOn(RunError):
     """A run that cannot do what was asked of it now; its text is one sentence for a person."""
 
 
-def ask(run: Run, kind: Kind, value: float | str | None = None) -> Command:
+def ask(run: Run, kind: Kind, value: Value | None = None) -> Command:
     """Asks a running trainer for something; raises CannotGoOn where there is none, or StorageFailed.
 
     The trainer answers within half a second or so: `trainers.runs.find_answer` finds its sentence.
@@ -65,7 +68,7 @@ def extend(run: Run, *, epochs: int, learning_rate: float | None = None, foregro
     with launching(run.logdir):
         status = _status(run)
         _check(run, status)
-        most = next(one.maximum for one in settings(type(run.spec())) if one.name == "epochs")
+        most = next((one.maximum for one in settings(type(run.spec())) if one.name == "epochs"), MOST_LOOKS)
         done = status.step // (status.steps_per_epoch or 1)
         if status.step >= epochs * (status.steps_per_epoch or 1) or (most is not None and epochs > most):
             raise CannotGoOn(

@@ -16,7 +16,9 @@ import pydantic
 from trainers.runs.errors import DamagedFile
 from trainers.runs.files import read_json, write_atomically
 
-Kind = Literal["stop", "pause", "checkpoint", "learning_rate", "trace"]
+Kind = Literal["stop", "pause", "checkpoint", "learning_rate", "trace", "settings"]
+# Of `settings`: their names and new values.
+Value = float | str | dict[str, float | list[float]]
 TOO_LATE = "It came too late: the training had ended."
 _RANKS = {"stop": 0, "pause": 2}
 
@@ -28,7 +30,7 @@ class Command(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
 
     kind: str
-    value: float | str | None = None
+    value: Value | None = None
     asked_ns: int
     identifier: str
     outcome: str = ""
@@ -39,7 +41,7 @@ class Command(pydantic.BaseModel):
         return f"{self.asked_ns:020d}-{self.identifier}.json"
 
 
-def send_command(folder: Path, kind: Kind, value: float | str | None = None) -> Command:
+def send_command(folder: Path, kind: Kind, value: Value | None = None) -> Command:
     """Asks a trainer for something by a file in the run's `commands/`; raises StorageFailed."""
     command = Command(kind=kind, value=value, asked_ns=time.time_ns(), identifier=uuid.uuid4().hex[:8])
     write_atomically(folder / command.file_name, command.model_dump_json().encode())

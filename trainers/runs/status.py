@@ -33,8 +33,9 @@ class Status(pydantic.BaseModel):
     `metrics` holds the last known numbers by name (train_accuracy, val_loss, test_accuracy …). `queued` is when
     a run was put into the queue again, to be resumed; `seconds` is the time of all its processes that ended.
     `checkpoint` is the step of the last checkpoint, `learning_rate` what a person chose while it trained,
-    `diverged_rate` that at which its numbers were none any more, where that was its end, and `epochs_asked` how many
-    epochs it shall have in all where somebody wanted more than its spec says.
+    `diverged_rate` that at which its numbers were none any more, where that was its end, `steered` which other
+    settings people changed, and `epochs_asked` how many epochs it shall have in all where somebody wanted more than
+    its spec says.
     `phase` is what a trainer does when it does not train, `phase_seconds` how long each phase took in this process,
     "training" among them. `memory_kills` is how many processes the kernel had ended for lack of memory when this one
     began. `error` is one sentence; the traceback stands in the log. The state `damaged` is what a
@@ -60,6 +61,7 @@ class Status(pydantic.BaseModel):
     checkpoint: int | None = None
     learning_rate: float | None = None
     diverged_rate: float | None = None
+    steered: dict[str, float | list[float]] = {}
     images_per_second: float | None = None
     seconds_left: float | None = None
     seconds: float | None = None

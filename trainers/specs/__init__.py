@@ -21,6 +21,7 @@ from trainers.specs.classify import ClassifySpec
 from trainers.specs.presets import PRESETS, Preset, with_preset
 from trainers.specs.sequence import SequenceSpec
 from trainers.specs.settings import (
+    SEVERAL,
     Group,
     Setting,
     applies,
@@ -29,10 +30,13 @@ from trainers.specs.settings import (
     legal_values,
     settings,
 )
+from trainers.specs.stylize import StylizeSpec
 
 __all__ = [
     "PRESETS",
+    "SEVERAL",
     "SPECS",
+    "STEERABLE",
     "BoundarySpec",
     "ClassifySpec",
     "Group",
@@ -41,6 +45,7 @@ __all__ = [
     "SequenceSpec",
     "Setting",
     "Spec",
+    "StylizeSpec",
     "applies",
     "changed_settings",
     "effective_settings",
@@ -51,11 +56,16 @@ __all__ = [
     "with_preset",
 ]
 
-Spec = ClassifySpec | BoundarySpec | SequenceSpec
+Spec = ClassifySpec | BoundarySpec | SequenceSpec | StylizeSpec
 SPECS: dict[str, type[Spec]] = {
     "classify": ClassifySpec,
     "boundary": BoundarySpec,
     "sequence": SequenceSpec,
+    "stylize": StylizeSpec,
+}
+# What may be changed while a run goes on, beside the learning rate.
+STEERABLE: dict[str, tuple[str, ...]] = {
+    "stylize": ("content_weight", "style_weight", "tv_weight", "style_blend", "size")
 }
 
 

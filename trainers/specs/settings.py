@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pydantic
 
 Group = Literal["common", "network", "training", "data", "summaries", "machine"]
+Kind = Literal["int", "float", "bool", "choice", "path", "text", "paths", "numbers"]
+SEVERAL = ("paths", "numbers")  # kinds of settings that hold any number of values
+
+
+def _separated(by: str) -> pydantic.BeforeValidator:
+    """Takes what a text field gives, several values with a sign between them, for the values themselves."""
+
+    def values(given: Any) -> Any:
+        return [part.strip() for part in given.split(by) if part.strip()] if isinstance(given, str) else given
+
+    return pydantic.BeforeValidator(values)
+
+
+Paths = Annotated[tuple[Path, ...], _separated("\n")]
+NotNegative = Annotated[float, pydantic.Field(ge=0, le=1e6)]
+Numbers = Annotated[tuple[NotNegative, ...], _separated(",")]
 
 
 def setting(
@@ -36,9 +53,9 @@ def setting(
 class Setting:
     """One field of a spec, as a form or a command line shows it.
 
-    `kind` is int, float, bool, choice, path or text; `only_for` names the fields and the values of theirs with which
-    this setting has an effect (empty: always); bounds are None where there is none, and
-    `exclusive_minimum` says that the minimum itself is not allowed.
+    `kind` is int, float, bool, choice, path, text, paths or numbers (these two hold a tuple); `only_for` names the
+    fields and the values of theirs with which this setting has an effect (empty: always); bounds are None where there
+    is none, and `exclusive_minimum` says that the minimum itself is not allowed.
     """
 
     name: str
@@ -46,7 +63,7 @@ class Setting:
     description: str
     unit: str
     group: Group
-    kind: Literal["int", "float", "bool", "choice", "path", "text"]
+    kind: Kind
     default: Any
     choices: tuple[str, ...]
     minimum: float | None
@@ -75,17 +92,19 @@ def _as_setting(name: str, field: pydantic.fields.FieldInfo) -> Setting:
     choices = tuple(get_args(field.annotation)) if get_origin(field.annotation) is Literal else ()
     bounds = {
         key: getattr(part, key)
-        for part in field.metadata
+        for part in (*field.metadata, *_metadata_of_values(field.annotation))
         for key in ("ge", "gt", "le", "lt")
         if hasattr(part, key)
     }
     only_for: Any = extra["only_for"]
     group: Any = extra["group"]
-    kinds: dict[Any, Literal["int", "float", "bool", "text"]] = {
+    kinds: dict[Any, Kind] = {
         int: "int",
         float: "float",
         bool: "bool",
         str: "text",
+        tuple[Path, ...]: "paths",
+        tuple[NotNegative, ...]: "numbers",
     }
     return Setting(
         name=name,
@@ -105,6 +124,13 @@ def _as_setting(name: str, field: pydantic.fields.FieldInfo) -> Setting:
     )
 
 
+def _metadata_of_values(annotation: Any) -> list[Any]:
+    """The bounds of each of several numbers."""
+    if annotation != tuple[NotNegative, ...]:
+        return []
+    return [part for field in get_args(NotNegative)[1:] for part in field.metadata]
+
+
 def applies(setting: Setting, values: pydantic.BaseModel | Mapping[str, Any]) -> bool:
     """Whether a setting has an effect beside these values (a spec, or a form's half-filled mapping)."""
     known = values.model_dump() if isinstance(values, pydantic.BaseModel) else values
@@ -115,16 +141,16 @@ def legal_values(setting: Setting) -> str:
     """What a setting may be, in words: "a whole number, at least 1 and at most 10000"."""
     if setting.kind == "choice":
         return "one of " + ", ".join(setting.choices)
-    if setting.kind == "path":
-        return "the path of a file"
+    if setting.kind in ("path", "paths"):
+        return "the path of a file" if setting.kind == "path" else "paths of files"
     if setting.kind == "bool":
         return "true or false"
     if setting.kind == "text":
         return "a short text"
-    noun = "a whole number" if setting.kind == "int" else "a number"
+    noun = {"int": "a whole number", "float": "a number", "numbers": "numbers, each"}[setting.kind]
     low = f"above {setting.minimum:g}" if setting.exclusive_minimum else f"at least {setting.minimum:g}"
     high = f"below {setting.maximum:.10g}" if setting.exclusive_maximum else f"at most {setting.maximum:.10g}"
-    return f"{noun}, {low} and {high}"
+    return f"{noun} {low} and {high}" if setting.kind == "numbers" else f"{noun}, {low} and {high}"
 
 
 def changed_settings(spec: pydantic.BaseModel) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def hyperparameters(run: Run, spec: ClassifySpec) -> Summary:
     writer, and TensorBoard finds the columns by itself.
     """
     values = {
-        name: value if isinstance(value, bool | int | float | str) else str(value or "")
+        name: value if isinstance(value, bool | int | float | str) else _in_words(value)
         for name, value in effective_settings(spec).items()
     }
     return hparams.hparams_pb(values, trial_id=run.key)
@@ -36,12 +36,19 @@ def text(spec: ClassifySpec, explanation: str) -> Summary:
     """The settings as a Markdown table with what each means, and what the model is."""
     chosen = effective_settings(spec)
     rows = [
-        f"| {setting.label} | {_literal(str(chosen[setting.name]))} {setting.unit} | {setting.description} |"
+        f"| {setting.label} | {_literal(_in_words(chosen[setting.name]))} {setting.unit} | {setting.description} |"
         for setting in settings(type(spec))
         if setting.name in chosen
     ]
     table = "\n".join(["| Setting | Value | Meaning |", "|---|---|---|", *rows])
     return text_pb("settings", f"{explanation}\n\n{table}")
+
+
+def _in_words(value: object) -> str:
+    """A setting's value as text; several with a comma between them."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _literal(text: str) -> str:

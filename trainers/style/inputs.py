@@ -1,0 +1,90 @@
+"""What a painting is made from: the files that a spec names, looked at before anything starts, and kept by the run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from trainers.runs import Run, read_json, write_atomically, write_json
+from trainers.specs import StylizeSpec
+from trainers.style import colours, memory, pictures, weights
+from trainers.style.pictures import PictureRefused
+
+KEPT = "pictures.json"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Pictures uint8 [h, w, 3] as they were given, upright; the mask uint8 [h, w] where there is one."""
+
+    photo: np.ndarray
+    styles: tuple[np.ndarray, ...]
+    initial: np.ndarray | None
+    mask: np.ndarray | None
+
+
+def check(spec: StylizeSpec) -> None:
+    """Whether a painting can be made as a spec asks; raises PictureRefused or DatasetMissing with what to do."""
+    weights.check(spec.network, spec.network_file)
+    _fitting(spec, _read(spec, dict(_files(spec))))
+
+
+def kept(run: Run, spec: StylizeSpec) -> Inputs:
+    """The pictures of a run: copied into its folder at first, and read from there ever after.
+
+    Raises PictureRefused or StorageFailed.
+    """
+    folder = run.path / "inputs"
+    record = folder / KEPT
+    if not record.exists():
+        told = {}
+        for name, path in _files(spec):
+            content = pictures.content(path)
+            file = f"{name}{path.suffix.lower() if path.suffix[1:].isalnum() else ''}"
+            write_atomically(folder / file, content)
+            told[name] = {"file": file, "source": str(path), "sha256": hashlib.sha256(content).hexdigest()}
+        write_json(record, told)
+    files = {name: folder / Path(one["file"]).name for name, one in read_json(record).items()}
+    return _fitting(spec, _read(spec, files))
+
+
+def _files(spec: StylizeSpec) -> list[tuple[str, Path]]:
+    """The files a spec names, each under what it is for; raises PictureRefused where one lacks."""
+    if spec.content is None:
+        raise PictureRefused("There is no photo to paint: give one with --content FILE.")
+    if not spec.style:
+        raise PictureRefused("There is no painting to take the style of: give one with --style FILE.")
+    if spec.initial == "file" and spec.initial_file is None:
+        raise PictureRefused("There is no picture to start from: give one with --initial-file FILE.")
+    files = [("content", spec.content)]
+    files += [(f"style-{number}", path) for number, path in enumerate(spec.style, start=1)]
+    files += [("initial", spec.initial_file)] if spec.initial_file and spec.initial == "file" else []
+    return files + ([("mask", spec.mask)] if spec.mask else [])
+
+
+def _read(spec: StylizeSpec, files: dict[str, Path]) -> Inputs:
+    mask = pictures.read(files["mask"]) if "mask" in files else None
+    return Inputs(
+        photo=pictures.read(files["content"]),
+        styles=tuple(pictures.read(files[f"style-{number}"]) for number in range(1, len(spec.style) + 1)),
+        initial=pictures.read(files["initial"]) if "initial" in files else None,
+        mask=None if mask is None else mask.mean(axis=2).round().astype(np.uint8),
+    )
+
+
+def _fitting(spec: StylizeSpec, inputs: Inputs) -> Inputs:
+    """Checks that the picture fits the network and the memory, and matches colours where a spec asks for it."""
+    height, width = inputs.photo.shape[:2]
+    pictures.check_fits(width, height, spec.size, "The photo")
+    shares = [
+        scale**2 * (style.shape[0] / style.shape[1]) * (width / height)
+        for scale, style in zip(spec.style_scales, inputs.styles, strict=True)
+    ]
+    memory.check(width, height, spec.size, max(shares), tiled=spec.tiles)
+    if not spec.colour_matching:
+        return inputs
+    matched = tuple(colours.matched(style, inputs.photo) for style in inputs.styles)
+    return Inputs(inputs.photo, matched, inputs.initial, inputs.mask)
