@@ -54,7 +54,9 @@ def test_it_says_what_the_machine_and_the_lab_take(lab, open_page, child):
     assert "Data server: reads the curves" in shown
     assert 'href="/?run=machine%2F%E6%95%B0%E5%AD%97"' in shown and f">{child.pid}<" in shown
     write_status(run.status_file, ended)
-    assert f">{child.pid}<" not in html(open_page("machine"))
+    wait_until(  # visitors share a look a second
+        lambda: f">{child.pid}<" not in html(open_page("machine")), what="the run to leave the table"
+    )
 
 
 def test_a_run_of_another_machine_is_named_and_not_measured(lab, open_page):
