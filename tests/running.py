@@ -80,15 +80,21 @@ def find_free_port() -> int:
 
 @contextlib.contextmanager
 def started_app(
-    logdir: Path, *options: str, port: int | None = None, path: str = "", **environment: str
+    logdir: Path,
+    *options: str,
+    port: int | None = None,
+    path: str = "",
+    script: Path = REPOSITORY / "streamlit_app.py",
+    **environment: str,
 ) -> Iterator[App]:
     """The real app, as `make run` starts it, until the block ends; its trainers end with it.
 
-    `options` are Streamlit's, as "--server.baseUrlPath=lab", whose path must be given as `path`, as "/lab".
+    `options` are Streamlit's, as "--server.baseUrlPath=lab", whose path must be given as `path`, as "/lab". Another
+    `script` of Streamlit's is started in the same way.
     """
     port = port or find_free_port()
     log = logdir.parent / f"app-{port}.log"
-    command = [sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "streamlit_app.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*command, f"--server.port={port}", *options],

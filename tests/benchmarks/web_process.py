@@ -3,9 +3,10 @@
     python -m tests.benchmarks.web_process [--samples 30] [--anew] [--without-points]
 
 Each sample starts the real app with a trained run and opens its first page in a browser that already runs: seconds
-from the start of the process until the server answers, and until the page's words stand there. Memory is read after
-the first page, and again after the runs page, TensorBoard and its answers. The last part reads 10,000,000 points (20
-runs of 10 tags of 50,000) and draws a million of them.
+from the start of the process until the server answers, and until the page's words stand there. Right before, the same
+is done with a page of Streamlit's that says one word: what of the time is the machine's and the framework's. Memory
+is read after the first page, and again after the runs page, TensorBoard and its answers. The last part reads
+10,000,000 points (20 runs of 10 tags of 50,000) and draws a million of them.
 """
 
 from __future__ import annotations
@@ -56,6 +57,14 @@ def main() -> None:
 
 def measure_start(logdir: Path, page: Page) -> dict[str, Any]:
     """One row: a start of the app and what it holds."""
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder) / "bare.py"
+        bare.write_text('import streamlit\n\nstreamlit.write("softmax")\n')
+        started = time.perf_counter()
+        with started_app(logdir, "--server.headless=true", script=bare) as app:
+            page.goto(app.url)
+            page.get_by_text("softmax").first.wait_for()
+            bare_seconds = time.perf_counter() - started
     started = time.perf_counter()
     with started_app(logdir) as app:
         answered = time.perf_counter() - started
@@ -70,6 +79,7 @@ def measure_start(logdir: Path, page: Page) -> dict[str, Any]:
         httpx.get(f"{app.url}/tensorboard/data/plugins_listing", timeout=30)
         page.wait_for_timeout(2000)
         return {
+            "bare_seconds": bare_seconds,
             "server_seconds": answered,
             "page_seconds": shown,
             "first_page_mb": first,
@@ -124,6 +134,7 @@ def _data_server_megabytes(app: App) -> float:
 def summary(rows: list[dict[str, Any]]) -> str:
     """The table of the issue."""
     names = {
+        "bare_seconds": "a page of one word: start to the first page, s",
         "server_seconds": "start to the server's first answer, s",
         "page_seconds": "start to the first page, s",
         "first_page_mb": "web process after the first page, MB",
