@@ -126,7 +126,7 @@ def _gpu_tile(gpu: Gpu) -> str:
     load = "–" if gpu.load is None else _percent(gpu.load)
     if gpu.memory_used is None or not gpu.memory_total:
         return _tile(title, load, _("busy"), "")
-    memory = _("{used} of {size} of its memory").format(
+    memory = _("Memory: {used} of {size}").format(
         used=bytes_in_words(gpu.memory_used), size=bytes_in_words(gpu.memory_total)
     )
     bar = _bar(gpu.memory_used / gpu.memory_total, _("Graphics memory in use"))

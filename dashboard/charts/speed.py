@@ -48,7 +48,12 @@ def speed_chart(
     """Bars of images a second with a line from the lower to the upper quartile; `ink` is the text's colour."""
     table = speed_rows(rows)
     size = 24 if present else 13
-    axis: dict[str, Any] = {"labelFontSize": size, "titleFontSize": size, "titleFontWeight": "normal"}
+    axis: dict[str, Any] = {
+        "labelFontSize": size,
+        "titleFontSize": size,
+        "titleFontWeight": "normal",
+        "labelColor": ink,
+    }
     most = float(table["high"].max()) if len(table) else 1.0
     base = alt.Chart(table).encode(
         y=alt.Y(

@@ -29,7 +29,7 @@ def test_tiles_tell_processor_memory_disk_and_each_card():
         *("Processor", "75 %", "of 2 cores"),
         *("Memory", "6 kB", "of 24 kB used"),
         *("Disk of the runs", "250 B", "of 1 kB free"),
-        *("GPU 0: NVIDIA T4", "75 %", "busy", "3 kB of 16 kB of its memory"),
+        *("GPU 0: NVIDIA T4", "75 %", "busy", "Memory: 3 kB of 16 kB"),
         *("GPU 1: NVIDIA A100", "–", "busy"),
     ]
     assert "Disk of the runs" not in tiles(look(disk=None))
