@@ -22,6 +22,7 @@ import psutil
 
 from trainers.dataset_errors import DatasetMissing
 
+MOST_IMAGES = 1_000_000
 LONGEST_SIDE = 1_024  # pixels
 SHARE_OF_MEMORY = 0.4  # of what is free: while they are turned into bytes there are two of them
 _SUFFIXES = {"": None, "_train": "train", "_val": "validation", "_valid": "validation", "_test": "test"}
@@ -146,8 +147,10 @@ def _images(path: Path, name: str, values: np.ndarray) -> np.ndarray:
             f"{path.name} has {name} of the shape {list(values.shape)}: images are [n, height, width], or "
             "[n, height, width, 3] in colour."
         )
-    if not len(values):
-        raise DatasetMissing(f"{path.name} has no image in {name}.")
+    if not 1 <= len(values) <= MOST_IMAGES:
+        raise DatasetMissing(
+            f"{path.name} has {len(values):,} images in {name}: 1 to {MOST_IMAGES:,} are read."
+        )
     if not 1 <= min(values.shape[1:3]) <= max(values.shape[1:3]) <= LONGEST_SIDE:
         raise DatasetMissing(
             f"{path.name} has images of {values.shape[1]:,} × {values.shape[2]:,} pixels in {name}: "

@@ -30,17 +30,16 @@ def look(path: Path, *, image_size: int, color: Color) -> dict[str, Any]:
     found = check(path, image_size=image_size, color=color)
     shape = found.shape(image_size, color)
     refused = list(found.refused)
-    every = (
-        found.kind == "files" and int(found.sizes.prod(axis=1, dtype=np.int64).sum()) <= MOST_PIXELS_DECODED
-    )
-    rows = np.arange(len(found.labels)) if every else _examples(found)
+    pixels = int(found.sizes.prod(axis=1, dtype=np.int64).sum())
+    every = found.kind == "files" and pixels <= MOST_PIXELS_DECODED
+    shown = _examples(found)
+    rows = np.arange(len(found.labels)) if every else shown
     got = decoded(found, rows.tolist(), shape)
     refused += got.refused
     counts = found.counts()
-    for name in {one.name for one in got.refused}:
-        row = found.names.index(name)
-        counts[found.labels[row], found.parts[row]] -= 1
-    shown = [place for place, row in enumerate(got.rows) if row in set(_examples(found).tolist())]
+    damaged = np.setdiff1d(rows, got.rows)
+    np.subtract.at(counts, (found.labels[damaged], found.parts[damaged]), 1)
+    places = np.flatnonzero(np.isin(got.rows, shown))
     refused.sort(key=lambda one: one.name)
     return {
         "classes": [[name, *map(int, row)] for name, row in zip(found.class_names, counts, strict=True)],
@@ -54,7 +53,7 @@ def look(path: Path, *, image_size: int, color: Color) -> dict[str, Any]:
                 found.class_names[found.labels[got.rows[place]]],
                 base64.b64encode(as_png(got.images[place])).decode(),
             ]
-            for place in shown
+            for place in places
         ],
     }
 

@@ -140,7 +140,7 @@ def test_pickled_objects_are_refused_and_never_unpickled(tmp_path: Path, name: s
         ({"x": np.zeros((3, 1, 2_000), np.uint8), "y": Y[:3]}, "1 × 2,000 pixels"),
         ({"x_train": X, "y_train": Y, "x_test": X[:, 1:], "y_test": Y}, "another size to test than to train"),
         ({"x_test": X, "y_test": Y}, "has no array x or x_train"),
-        ({"x": X[:0], "y": Y[:0]}, "has no image in x"),
+        ({"x": X[:0], "y": Y[:0]}, "has 0 images in x: 1 to 1,000,000 are read"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(
