@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.digits import contact_sheet
-from dashboard.evaluation import Evaluation, Examples, read_evaluation, read_examples
+from dashboard.evaluation import Evaluation, Examples, read_evaluation, read_examples, read_left_out
 from dashboard.language import _, counted
+from dashboard.own_images import file_list, left_out_line
 from dashboard.plain_text import escape_markdown
 from dashboard.run_panel import draw_numbers
 from trainers.runs import DamagedFile, Run, Status
 
 MOST_MISTAKES = 24
+MOST_CLASSES_DRAWN = 20  # so many fit beside each other with their names
+PAIRS_SHOWN = 10
 
 
 def draw_classification(run: Run, status: Status, *, present: bool, side_by_side: bool) -> None:
@@ -26,6 +31,21 @@ def draw_classification(run: Run, status: Status, *, present: bool, side_by_side
         draw_numbers(status, evaluation)
     if evaluation is not None:
         _draw_details(run, evaluation, examples, present, side_by_side)
+    if not present:
+        _draw_left_out(run)
+
+
+def _draw_left_out(run: Run) -> None:
+    """The images that the run could not use, by name and reason."""
+    try:
+        left_out = read_left_out(run.artifacts)
+    except DamagedFile as error:
+        st.error(escape_markdown(error))
+        return
+    if left_out is not None:
+        files = [(one.name, one.reason) for one in left_out.files]
+        with st.expander(escape_markdown(left_out_line(left_out.count)), key=f"left-out-{run.key}"):
+            st.html(file_list(files, left_out.count))
 
 
 @st.fragment
@@ -47,12 +67,18 @@ def _draw_matrix(run: Run, evaluation: Evaluation, present: bool) -> tuple[int, 
     # The counts lie above the cells: let the mouse through to what it points at.
     st.html('<style>[class*="st-key-confusion-"] .mark-text.role-mark text {pointer-events: none}</style>')
     st.markdown("**" + _("What was taken for what") + "**")
+    shown = (
+        _choose_classes(run, evaluation, present)
+        if len(evaluation.class_names) > MOST_CLASSES_DRAWN
+        else None
+    )
     dark = st.context.theme.type == "dark"
     chart = confusion_chart(
         evaluation.confusion,
         evaluation.class_names,
         colours=("#4c8dd6", "#f0883e") if dark else ("#4a90d9", "#e8742c"),
         ink="#f2f2f2" if dark else "#1c1c1c",
+        shown=shown,
         present=present,
     )
     state = st.altair_chart(
@@ -64,6 +90,34 @@ def _draw_matrix(run: Run, evaluation: Evaluation, present: bool) -> tuple[int, 
         alt=_("Confusion matrix: rows are the true classes, columns what the network said."),
     )
     return chosen_cell(state["selection"])
+
+
+def _choose_classes(run: Run, evaluation: Evaluation, present: bool) -> list[int]:
+    """The classes to draw of many, by number: those with the most mistakes, until a reader chooses others."""
+    names = evaluation.class_names
+    confused = evaluation.confused_classes(MOST_CLASSES_DRAWN)
+    if present:
+        return confused
+    pairs = evaluation.confused_pairs(PAIRS_SHOWN)
+    if pairs:
+        st.caption(_("Taken for another most often:") + " " + escape_markdown(pairs_line(pairs, names)))
+    chosen: list[int] = st.multiselect(
+        _("Classes in the matrix"),
+        range(len(names)),
+        default=confused,
+        format_func=lambda number: names[number],
+        max_selections=MOST_CLASSES_DRAWN,
+        key=f"classes-{run.key}",
+        help=_("{n} of {all} classes are drawn: at first those with the most mistakes.").format(
+            n=len(confused), all=f"{len(names):,}"
+        ),
+    )
+    return sorted(chosen) or confused
+
+
+def pairs_line(pairs: Sequence[tuple[int, int, int]], names: Sequence[str]) -> str:
+    """Which class was taken for which, in one line: "cat → dog (5), dog → cat (3)"."""
+    return ", ".join(f"{names[true]} → {names[predicted]} ({count:,})" for true, predicted, count in pairs)
 
 
 def _draw_images(
@@ -84,7 +138,7 @@ def _draw_images(
     if len(chosen):
         if not present:
             st.caption(hint)
-        st.html(contact_sheet(chosen, names, present=present))
+        st.html(contact_sheet(chosen, names, on_black=evaluation.on_black, present=present))
 
 
 def mistakes_heading(mistakes: int, shown: int) -> str:

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.build_line import Refusal, ask, draw_layers, sentence, why
 from dashboard.language import _
 from dashboard.lasting_press import lasting_button
+from dashboard.own_images import draw_own_images
 from dashboard.plain_text import escape_markdown
 from dashboard.preset_choice import draw_presets, say_preset
 from dashboard.previews import draw_previews
@@ -44,6 +45,9 @@ def draw_form(started: Services) -> None:
     if preset is not None and spec is not None:
         say_preset(preset, spec, started.inspector)
     answer = _ask(started, spec) if spec is not None else None
+    if "data_path" in form.places:
+        with form.places["data_path"]:
+            draw_own_images(started, spec)
     if spec is not None and not isinstance(answer, Refusal):
         draw_previews(started.inspector, spec, form.places)
     if isinstance(answer, Description):

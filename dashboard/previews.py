@@ -21,8 +21,9 @@ from trainers.specs import ClassifySpec, Spec
 PATIENCE_SECONDS = 0.1
 AUGMENTING = ("shift", "rotation", "scale", "elastic")
 # The settings that a drawing depends on: when another one changes, it stands still.
+OF_OWN_IMAGES = ("dataset", "data_path", "image_size", "color")
 _OF_SCHEDULE = (
-    "dataset",
+    *OF_OWN_IMAGES,
     "train_share",
     "epochs",
     "steps",
@@ -32,7 +33,7 @@ _OF_SCHEDULE = (
     "decay_rate",
     "decay_epochs",
 )
-_OF_AUGMENTATION = ("dataset", "mnist_file", "train_share", "seed", *AUGMENTING)
+_OF_AUGMENTATION = (*OF_OWN_IMAGES, "mnist_file", "train_share", "seed", *AUGMENTING)
 
 Answer = Mapping[str, Any]
 Draw = Callable[[ClassifySpec, Answer], None]
@@ -44,10 +45,10 @@ def draw_previews(inspector: Inspector, spec: Spec, places: Mapping[str, DeltaGe
         return
     if spec.schedule != "constant" and "schedule" in places:
         with places["schedule"]:
-            _draw_soon(inspector, "schedule", about(spec, _OF_SCHEDULE), _draw_schedule)
+            draw_soon(inspector, "schedule", about(spec, _OF_SCHEDULE), _draw_schedule)
     if is_augmented(spec) and "elastic" in places:
         with places["elastic"]:
-            _draw_soon(inspector, "augmentation", about(spec, _OF_AUGMENTATION), _draw_augmentation)
+            draw_soon(inspector, "augmentation", about(spec, _OF_AUGMENTATION), _draw_augmentation)
 
 
 def is_augmented(spec: ClassifySpec) -> bool:
@@ -60,7 +61,7 @@ def about(spec: ClassifySpec, names: tuple[str, ...]) -> ClassifySpec:
     return ClassifySpec(**{name: getattr(spec, name) for name in names})
 
 
-def _draw_soon(inspector: Inspector, request: str, spec: ClassifySpec, draw: Draw) -> None:
+def draw_soon(inspector: Inspector, request: str, spec: ClassifySpec, draw: Draw) -> None:
     """Draws the helper's answer, and looks again every second until there is one."""
     waiting = isinstance(inspector.ask(request, spec, wait_seconds=PATIENCE_SECONDS), Pending)
     st.fragment(_draw_answer, run_every=1 if waiting else None)(inspector, request, spec, draw, waiting)
@@ -88,5 +89,5 @@ def _draw_schedule(spec: ClassifySpec, answer: Answer) -> None:
 
 
 def _draw_augmentation(spec: ClassifySpec, answer: Answer) -> None:
-    st.html(variants_sheet(answer["originals"], answer["augmented"]))
+    st.html(variants_sheet(answer["originals"], answer["augmented"], on_black=answer["on_black"]))
     st.caption(_("Training images, framed, and what the network may see instead."))

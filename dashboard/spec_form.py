@@ -35,7 +35,9 @@ FormValue = str | int | float | bool
 LETTERS_IN_A_ROW = 20  # choices with more letters than fit beside each other in the sidebar become a list
 # Streamlit draws a compact heading at six tenths of the ink, too pale to be read by everybody.
 _SECTIONS = '<style>[class*="st-key-settings_"] summary {opacity: 1}</style>'
-ILLUSTRATED = ("schedule", "elastic")  # settings below which there is room for a drawing
+ILLUSTRATED = ("schedule", "elastic", "data_path")  # settings below which there is room for a drawing
+
+PLACEHOLDERS = {"data_path": "/path/to/folder, .zip or .npz"}
 
 
 @dataclass
@@ -166,7 +168,8 @@ def draw_setting(setting: Setting, key: str) -> FormValue | None:
     if setting.kind == "bool":
         return st.toggle(label, value=bool(default), **common)
     if setting.kind == "path":
-        return st.text_input(label, value=default, placeholder=_("/path/to/file"), **common)
+        placeholder = _(PLACEHOLDERS.get(setting.name, "/path/to/file"))
+        return st.text_input(label, value=default, placeholder=placeholder, **common)
     if setting.kind == "paths":
         return st.text_area(label, value=default, placeholder=_("/path/to/file"), height=100, **common)
     if setting.kind in ("text", "numbers"):

@@ -38,4 +38,6 @@ def specs(draw: st.DrawFn, task: str = "classify") -> Spec:
     known = {setting.name: draw(values_of(setting)) for setting in choices}
     if known.get("features") == "pca" and known["model"] not in ON_VECTORS:
         known["features"] = "pixels"
+    if known.get("dataset") == "own":
+        known["data_path"] = known["data_path"] or "/data/pets"
     return parse_spec({"task": task, **{one.name: known[one.name] for one in choices if applies(one, known)}})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -29,6 +30,7 @@ from trainers.gradient_descent import (
 from trainers.learned_state import Parts, as_arrays, take_over
 from trainers.loop import Plan
 from trainers.observation import Observer
+from trainers.own_images import check_unchanged, kept_copy, kept_place, left_out
 from trainers.runs import Run, write_json
 from trainers.specs import ClassifySpec
 from trainers.summaries import Journal, graphs, settings
@@ -44,6 +46,7 @@ VALIDATION_MEASURES = {
     "accuracy": "Share of the validation images named correctly",
 }
 _PROBED_IMAGES = 32
+_MOST_NAMED = 1_000  # images that are left out: a list that can be read
 # Their orders lie in memory together; where patience or averages are looked at after each epoch there is one at a time.
 _MOST_EPOCHS_AT_ONCE = 64
 
@@ -52,12 +55,42 @@ logger = logging.getLogger(__name__)
 
 def prepare(run: Run, spec: ClassifySpec, journal: Journal) -> Classification:
     """Data and network; raises DatasetMissing or StorageFailed."""
-    data = datasets.load(spec)
+    data = _own_images(run, spec, journal) if spec.dataset == "own" else datasets.load(spec)
     logger.info("%s: %s training images.", data.source, f"{len(data.train.labels):,}")
-    write_json(run.path / "inputs" / "dataset.json", {"dataset": spec.dataset, "source": data.source})
+    described = {
+        "dataset": spec.dataset,
+        "source": data.source,
+        **({"sha256": data.sha256} if data.sha256 else {}),
+    }
+    write_json(run.path / "inputs" / "dataset.json", described)
     journal.about_run(settings.hyperparameters(run, spec))
     journal.about_run(settings.text(spec, models.explanation(spec.model)))
     return Classification(run, spec, data)
+
+
+def _own_images(run: Run, spec: ClassifySpec, journal: Journal) -> datasets.Dataset:
+    """Somebody's own images, of which the run keeps what it needs to go on; says what was left out of them."""
+    assert spec.data_path is not None  # says the spec
+    if not kept_place(run, spec.data_path).exists():
+        datasets.check(spec)  # what is wrong is said of the file that the person knows
+    path = kept_copy(run, spec.data_path)
+    data = datasets.load(spec.model_copy(update={"data_path": path}))
+    check_unchanged(run, spec.data_path, data.sha256)
+    height, width, channels = (*data.test_pictures.shape[1:], 1)[:3]
+    logger.info(
+        "%d classes; each image is %d × %d pixels in %s.",
+        len(data.class_names),
+        height,
+        width,
+        "colour" if channels == 3 else "grey",
+    )
+    if data.refused:
+        journal.notices.append(left_out(data.refused))
+        for one in data.refused[:_MOST_NAMED]:
+            logger.warning("Left out: %s %s.", one.name, one.reason)
+        named = [{"name": one.name, "reason": one.reason} for one in data.refused[:_MOST_NAMED]]
+        write_json(run.artifacts / "left_out.json", {"count": len(data.refused), "files": named})
+    return replace(data, source=f"own images from {spec.data_path}")
 
 
 class Classification:

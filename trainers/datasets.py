@@ -7,8 +7,10 @@ training images are left where a spec asks for a share of them.
     data = load(ClassifySpec(dataset="mnist-5k"))
     data.train.images.shape                                  # (4000, 28, 28)
     load(ClassifySpec(features="pca", components=20)).train.images.shape                 # (4000, 20)
+    load(ClassifySpec(dataset="own", data_path="pets.zip")).class_names                  # ("cat", "dog")
 
-Nothing here imports TensorFlow; Keras is imported only when something must be downloaded.
+Nothing here imports TensorFlow before images of one's own are decoded; Keras is imported only when something must be
+downloaded.
 
 References:
     LeCun, Bottou, Bengio, Haffner (1998), Gradient-based learning applied to document recognition (MNIST)
@@ -18,7 +20,6 @@ References:
 from __future__ import annotations
 
 import gzip
-import hashlib
 import importlib.util
 import os
 import urllib.error
@@ -31,7 +32,9 @@ from pathlib import Path
 
 import numpy as np
 
-from trainers.features import pooled, principal_components
+from trainers import own_images
+from trainers.dataset_errors import DatasetMissing
+from trainers.features import MOST_NUMBERS, pooled, principal_components
 from trainers.specs import ClassifySpec
 
 DIGITS = tuple("0123456789")
@@ -48,6 +51,7 @@ CLOTHES = (
     "Ankle boot",
 )
 VALIDATION_IMAGES = 5_000
+PUBLISHED_SHAPE = (28, 28, 1)  # of the images of all published sets: height, width, channels
 DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
 DOWNLOADS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _FASHION_FILES = {
@@ -59,15 +63,12 @@ _FASHION_FILES = {
 _PROBE_SECONDS = 4
 
 
-class DatasetMissing(Exception):
-    """A data set that cannot be had; its text is one sentence that says what to do."""
-
-
 @dataclass(frozen=True)
 class Split:
-    """One part of a data set: `images` as the network is to see them, and `labels` uint8 [n].
+    """One part of a data set: `images` as the network is to see them, and `labels` int [n].
 
-    Images are uint8 [n, height, width] in 0…255, or float32 [n, k] where they were reduced to components.
+    Images are uint8 [n, height, width] or [n, height, width, 3] in 0…255, or float32 [n, k] where they were reduced to
+    components.
     """
 
     images: np.ndarray
@@ -78,7 +79,9 @@ class Split:
 class Dataset:
     """A data set divided for learning; `class_names[k]` is what label k means, `source` says where it came from.
 
-    `test_pictures` uint8 [n, height, width] are the test images as people see them, whatever the network sees.
+    `test_pictures` uint8 [n, height, width(, 3)] are the test images as people see them, whatever the network sees;
+    `on_black`: they are white strokes on black. `refused` are own images that
+    were left out, `sha256` is the hash of own images.
     """
 
     class_names: tuple[str, ...]
@@ -87,6 +90,9 @@ class Dataset:
     test: Split
     source: str
     test_pictures: np.ndarray
+    on_black: bool = True
+    refused: tuple[own_images.Refused, ...] = ()
+    sha256: str = ""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -95,19 +101,45 @@ class Dataset:
         return (*shape, 1) if len(shape) == 2 else shape
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What is known of a data set without loading it.
+
+    Its class names, how many images train, validate and test, and what an image is: [height, width, channels].
+    """
+
+    class_names: tuple[str, ...]
+    counts: tuple[int, int, int]
+    image_shape: tuple[int, int, int]
+
+
+def outline(spec: ClassifySpec) -> Outline:
+    """The outline of the data set that a spec asks for; raises DatasetMissing for own images that cannot be used."""
+    if spec.dataset == "own":
+        found = _survey(spec)
+        train, validation, test = (int(count) for count in found.counts().sum(axis=0))
+        return Outline(found.class_names, (train, validation, test), found.shape(spec.image_size, spec.color))
+    return Outline(class_names(spec.dataset), image_counts(spec.dataset), PUBLISHED_SHAPE)
+
+
 def class_names(dataset: str) -> tuple[str, ...]:
-    """What the labels of a data set mean, without loading it."""
+    """What the labels of a published data set mean, without loading it."""
     return CLOTHES if dataset == "fashion-mnist" else DIGITS
 
 
 def image_counts(dataset: str) -> tuple[int, int, int]:
-    """How many training, validation and test images a data set has, without loading it."""
+    """How many training, validation and test images a published data set has, without loading it."""
     return (4_000, 500, 500) if dataset == "mnist-5k" else (55_000, 5_000, 10_000)
 
 
 def training_images(spec: ClassifySpec) -> int:
     """About how many images a spec trains on, without loading them."""
-    return max(1, round(spec.train_share * image_counts(spec.dataset)[0]))
+    return max(1, round(spec.train_share * outline(spec).counts[0]))
+
+
+def _survey(spec: ClassifySpec) -> own_images.Survey:
+    assert spec.data_path is not None  # says the spec
+    return own_images.check(spec.data_path, image_size=spec.image_size, color=spec.color)
 
 
 def load(spec: ClassifySpec) -> Dataset:
@@ -125,8 +157,30 @@ def _whole(spec: ClassifySpec) -> Dataset:
         return _bundled_digits()
     if spec.dataset == "mnist":
         return _full(_mnist_arrays(spec), spec.dataset, _mnist_source(spec))
+    if spec.dataset == "own":
+        return _own(spec)
     arrays, source = _fashion_arrays()
     return _full(arrays, spec.dataset, source)
+
+
+def _own(spec: ClassifySpec) -> Dataset:
+    assert spec.data_path is not None  # says the spec
+    loaded = own_images.load(spec.data_path, image_size=spec.image_size, color=spec.color)
+    train, validation, test = (
+        Split(loaded.images[rows], loaded.labels[rows])
+        for rows in map(loaded.rows, ("train", "validation", "test"))
+    )
+    return Dataset(
+        class_names=loaded.class_names,
+        train=train,
+        validation=validation,
+        test=test,
+        source=f"own images from {spec.data_path}",
+        test_pictures=test.images,
+        on_black=False,
+        refused=loaded.refused,
+        sha256=loaded.sha256,
+    )
 
 
 def share_of(split: Split, share: float, seed: int) -> Split:
@@ -167,6 +221,19 @@ def _check_components(spec: ClassifySpec, images: int) -> None:
             f"{images:,} training images have at most as many principal components, and {spec.components:,} are asked "
             "for: lower Components or use a larger share of the training data."
         )
+    height, width, channels = outline(spec).image_shape
+    numbers = height * width * channels
+    if numbers > MOST_NUMBERS:
+        raise DatasetMissing(
+            f"Principal components are found of images of at most {MOST_NUMBERS:,} numbers, and these have {numbers:,} "
+            f"({height} × {width} pixels{' in three colours' if channels == 3 else ''}): choose a smaller Image "
+            "size, grey, or the features pooled."
+        )
+    if spec.components > numbers:
+        raise DatasetMissing(
+            f"Images of {numbers:,} numbers have as many principal components, and {spec.components:,} are asked for: "
+            "lower Components."
+        )
 
 
 def check(spec: ClassifySpec) -> None:
@@ -174,6 +241,8 @@ def check(spec: ClassifySpec) -> None:
 
     Looks at files and, where a download would be needed, asks the server whether it is there.
     """
+    if spec.dataset == "own":
+        _survey(spec)
     if spec.features == "pca":
         _check_components(spec, training_images(spec))
     if spec.dataset == "mnist-5k":
@@ -260,7 +329,11 @@ def _chosen_mnist(spec: ClassifySpec) -> Path | None:
 
 def _mnist_source(spec: ClassifySpec) -> str:
     chosen = _chosen_mnist(spec)
-    return f"MNIST from {chosen}, SHA-256 {sha256(chosen)}" if chosen else "MNIST as downloaded by Keras"
+    return (
+        f"MNIST from {chosen}, SHA-256 {own_images.file_hash(chosen)}"
+        if chosen
+        else "MNIST as downloaded by Keras"
+    )
 
 
 def _mnist_arrays(spec: ClassifySpec) -> dict[str, np.ndarray]:
@@ -371,9 +444,3 @@ def _undownloadable(what: str, error: Exception, advice: str) -> DatasetMissing:
     return DatasetMissing(
         f"{what} is not on this machine and cannot be downloaded ({reason.rstrip('.')}): {advice}."
     )
-
-
-def sha256(path: Path) -> str:
-    """A file's SHA-256 in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from trainers import hardware, models
-from trainers.datasets import class_names
+from trainers.datasets import outline
 from trainers.features import pooled
 from trainers.multiply_adds import multiply_adds
 from trainers.specs import BoundarySpec, ClassifySpec, SequenceSpec
@@ -53,17 +53,17 @@ def _without_weights(spec: AnySpec) -> keras.Model:
 
             return sequence.MODELS[spec.model](spec)
         case _:
-            return models.MODELS[spec.model](spec, input_shape(spec), len(class_names(spec.dataset)))
+            return models.MODELS[spec.model](spec, input_shape(spec), len(outline(spec).class_names))
 
 
 def input_shape(spec: ClassifySpec) -> tuple[int, ...]:
     """What the features of a spec make of an image, without loading any."""
     if spec.features == "pca":
         return (spec.components,)
+    shape = outline(spec).image_shape
     if spec.features == "pooled":
-        blank = np.zeros((1, *models.IMAGE_SHAPE[:2]), np.uint8)
-        return (*pooled(blank, spec.pooling).shape[1:], 1)
-    return models.IMAGE_SHAPE
+        return tuple(pooled(np.zeros((1, *shape), np.uint8), spec.pooling).shape[1:])
+    return shape
 
 
 def _layers(model: keras.Model) -> list[keras.Layer]:

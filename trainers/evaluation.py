@@ -19,8 +19,12 @@ import tensorflow as tf
 from trainers.datasets import Dataset, Split
 from trainers.gradient_descent import as_input
 from trainers.runs import storage_failed, write_json
+from trainers.summaries.images import fitted
 
 EXAMPLES_PER_CELL = 24
+EXAMPLE_BYTES = 24_000_000  # of all pixels that are kept as examples
+LARGEST_EXAMPLE = 96  # pixels a side; a larger picture is shrunk
+CLASSES_AS_LISTS = 100  # of more, the confusion matrix is mostly zeros and stands in a file of its own
 _BATCH = 1_000
 
 Prediction = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
@@ -100,17 +104,34 @@ def _answers(predict: Prediction, split: Split) -> tuple[np.ndarray, np.ndarray]
     return np.concatenate(losses), np.concatenate(answers)
 
 
-def example_rows(evaluation: Evaluation, classes: int) -> np.ndarray:
-    """Which images illustrate the confusion matrix: up to 24 of each cell, most confident first: int64 [m]."""
-    by_confidence = np.argsort(-evaluation.confidences, kind="stable")
+def example_rows(evaluation: Evaluation, classes: int, most: int) -> np.ndarray:
+    """Which images illustrate the confusion matrix: up to 24 of each cell, and `most` in all: int64 [m].
+
+    By cell, most confident first. Where there is no room for all, each cell keeps its most confident ones, and mistakes
+    come before what was right.
+    """
     cells = evaluation.labels.astype(np.int64) * classes + evaluation.predictions
-    chosen = [by_confidence[cells[by_confidence] == cell][:EXAMPLES_PER_CELL] for cell in np.unique(cells)]
-    return np.concatenate(chosen)
+    order = np.lexsort((-evaluation.confidences, cells))
+    first = np.flatnonzero(np.diff(cells[order], prepend=-1))  # where each cell begins
+    sizes = np.diff(first, append=len(order))
+    rank = np.arange(len(order)) - np.repeat(first, sizes)  # within its cell
+    right = evaluation.labels[order] == evaluation.predictions[order]
+    wanted = np.lexsort((-evaluation.confidences[order], right, rank))
+    kept = np.sort(wanted[rank[wanted] < EXAMPLES_PER_CELL][:most])
+    return order[kept]
 
 
 def write_artifacts(evaluation: Evaluation, data: Dataset, folder: Path) -> None:
-    """Writes `evaluation.json` and `examples.npz` about the test images; raises StorageFailed."""
+    """Writes what is known of the test images; raises StorageFailed.
+
+    `evaluation.json` and `examples.npz`, and for more than a hundred classes `confusion.npz`: the cells of the
+    confusion matrix that are not empty.
+    """
     classes = len(data.class_names)
+    confusion = evaluation.confusion(classes)
+    if classes > CLASSES_AS_LISTS:
+        true, predicted = np.nonzero(confusion)
+        _write_arrays(folder, "confusion", true=true, predicted=predicted, images=confusion[true, predicted])
     write_json(
         folder / "evaluation.json",
         {
@@ -119,21 +140,36 @@ def write_artifacts(evaluation: Evaluation, data: Dataset, folder: Path) -> None
             "test_count": len(evaluation.labels),
             "standard_error": evaluation.standard_error,
             "class_names": list(data.class_names),
-            "confusion": evaluation.confusion(classes).tolist(),
+            "on_black": data.on_black,
+            **({"confusion": confusion.tolist()} if classes <= CLASSES_AS_LISTS else {}),
         },
     )
-    rows = example_rows(evaluation, classes)
-    aside = folder / ".examples.npz"
+    pictures = data.test_pictures
+    rows = example_rows(evaluation, classes, most=EXAMPLE_BYTES // _shrunk(pictures[:1]).nbytes)
+    _write_arrays(
+        folder,
+        "examples",
+        images=_shrunk(pictures[rows]),
+        labels=data.test.labels[rows],
+        predictions=evaluation.predictions[rows],
+        confidences=evaluation.confidences[rows],
+        indices=rows,
+    )
+
+
+def _shrunk(images: np.ndarray) -> np.ndarray:
+    """Images uint8 [n, h, w(, 3)] with no side longer than 96 pixels: squares where they had to be shrunk."""
+    if max(images.shape[1:3]) <= LARGEST_EXAMPLE:
+        return images
+    return np.stack([fitted(image, LARGEST_EXAMPLE) for image in images])
+
+
+def _write_arrays(folder: Path, name: str, **arrays: np.ndarray) -> None:
+    """Writes `name`.npz whole or not at all; raises StorageFailed."""
+    aside = folder / f".{name}.npz"
     try:
-        np.savez_compressed(
-            aside,
-            images=data.test_pictures[rows],
-            labels=data.test.labels[rows],
-            predictions=evaluation.predictions[rows],
-            confidences=evaluation.confidences[rows],
-            indices=rows,
-        )
-        os.replace(aside, folder / "examples.npz")
+        np.savez_compressed(aside, **arrays)
+        os.replace(aside, folder / f"{name}.npz")
     except OSError as error:
         raise storage_failed(aside, error) from error
 

@@ -33,6 +33,7 @@ ANSWERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "schedule": previews.schedule,
     "augmentation": previews.augmentation,
     "precision": precision,
+    "own_images": previews.own_images,
 }
 
 

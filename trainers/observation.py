@@ -73,7 +73,7 @@ class Observer:
         self._judged = spread(data.validation, JUDGED_IMAGES)
         if spec.precision_recall and len(data.class_names) > CLASSES_SHOWN:
             logger.info(
-                "Precision-recall curves are written of the first %d of %d classes.",
+                "Precision-recall curves are written of the %d most frequent of %d classes.",
                 CLASSES_SHOWN,
                 len(data.class_names),
             )
@@ -126,7 +126,7 @@ class Observer:
         if not self._spec.feature_images:
             return
         if self._maps is None:
-            middle = len(self._data.validation.labels) // 2  # of sets sorted by class, a 5
+            middle = len(self._data.validation.labels) // 2  # of digits sorted by class, a 5
             image = self._data.validation.images[middle : middle + 1]
             self._maps = features.FeatureMaps(self._model, as_input(tf.constant(image)))
         for summary in (features.filters(self._model), self._maps.summary()):

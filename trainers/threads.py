@@ -29,7 +29,9 @@ def threads_for(spec: AnySpec) -> int:
 
 
 def multiply_adds_of_step(spec: AnySpec) -> float | None:
-    """About how many multiplications (each with an addition) a training step takes forwards; None: convolutions, many.
+    """About how many multiplications (each with an addition) a training step takes forwards.
+
+    None: convolutions, or own images, whose size a spec does not say: perhaps many.
 
     Told from the spec alone, for it is needed before TensorFlow may be used.
     """
@@ -47,6 +49,8 @@ def multiply_adds_of_step(spec: AnySpec) -> float | None:
 
 
 def _of_classify(spec: ClassifySpec) -> float | None:
+    if spec.dataset == "own":
+        return None
     share = 1 / spec.pooling if spec.features == "pooled" else 1.0  # of an image's side
     if spec.model in ("softmax", "mlp"):
         inputs = spec.components if spec.features == "pca" else _PIXELS * share**2

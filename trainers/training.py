@@ -112,6 +112,8 @@ def train(run: Run, spec: Spec, live: LiveStatus, stop: threading.Event, task: T
     kept = kept_by(run)
     with Journal(run, task.MEASURES, task.VALIDATION_MEASURES) as journal:
         learner = task.prepare(run, spec, journal)
+        for notice in journal.notices:
+            live.note(notice)
         training = Training(run, spec, learner, live=live, journal=journal, stop=stop)
         start = training.go_on_from(kept) if kept else 0
         plan = training.plan

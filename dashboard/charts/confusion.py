@@ -13,16 +13,20 @@ from numpy.typing import ArrayLike
 from dashboard.language import _
 
 SELECTION = "cell"
+ROW_PIXELS = 22  # the least height of a row: every class has its name beside it
 
 
-def confusion_cells(confusion: ArrayLike, class_names: Sequence[str]) -> pd.DataFrame:
-    """One row a cell of `confusion` (int [classes, classes], [true, predicted]).
+def confusion_cells(
+    confusion: ArrayLike, class_names: Sequence[str], shown: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """One row a cell of `confusion` (int [classes, classes], [true, predicted]), only of the `shown` classes if given.
 
     Columns: true, predicted (class numbers), true_name, predicted_name, images (count), share (of all images
     of that true class, in [0, 1]), correct (whether true and predicted agree).
     """
     counts = np.asarray(confusion, dtype=np.int64)
-    true, predicted = (part.ravel() for part in np.indices(counts.shape))
+    chosen = np.arange(len(counts)) if shown is None else np.asarray(shown, dtype=np.int64)
+    true, predicted = (part.ravel() for part in np.meshgrid(chosen, chosen, indexing="ij"))
     of_class = np.maximum(counts.sum(axis=1), 1)
     names = np.asarray(class_names, dtype=object)
     return pd.DataFrame(
@@ -31,8 +35,8 @@ def confusion_cells(confusion: ArrayLike, class_names: Sequence[str]) -> pd.Data
             "predicted": predicted,
             "true_name": names[true],
             "predicted_name": names[predicted],
-            "images": counts.ravel(),
-            "share": (counts / of_class[:, None]).ravel(),
+            "images": counts[true, predicted],
+            "share": counts[true, predicted] / of_class[true],
             "correct": true == predicted,
         }
     )
@@ -44,18 +48,27 @@ def confusion_chart(
     *,
     colours: tuple[str, str],
     ink: str,
+    shown: Sequence[int] | None = None,
     present: bool = False,
     height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
     """A heat map with the counts written in; `colours` are for right and wrong answers, `ink` is the text's.
 
+    Of many classes, `shown` says which are drawn; shares are of all images of a class all the same.
+
     Right and wrong have a colour each and every cell is as strong as its share, so ten mistakes stay
     visible beside a thousand right answers. A click selects a cell (selection `cell`: true, predicted).
     """
-    cells = confusion_cells(confusion, class_names)
-    names = list(class_names)
+    cells = confusion_cells(confusion, class_names, shown)
+    names = [class_names[number] for number in (range(len(class_names)) if shown is None else shown)]
     size = 24 if present else 13
-    axis: dict[str, Any] = {"ticks": False, "domain": False, "grid": False, "labelLimit": 160}
+    axis: dict[str, Any] = {
+        "ticks": False,
+        "domain": False,
+        "grid": False,
+        "labelLimit": 160,
+        "labelOverlap": False,
+    }
     axis |= {"labelFontSize": size, "titleFontSize": size}
     chosen = alt.selection_point(name=SELECTION, fields=["true", "predicted"], on="click", empty=False)
     base = alt.Chart(cells).encode(
@@ -102,7 +115,7 @@ def confusion_chart(
         .encode(text=alt.Text("images:Q", format=","))
         .transform_filter("datum.images > 0")
     )
-    return alt.layer(cell.add_params(chosen), count).properties(height=height)
+    return alt.layer(cell.add_params(chosen), count).properties(height=max(height, ROW_PIXELS * len(names)))
 
 
 def chosen_cell(selection: Mapping[str, Any]) -> tuple[int, int] | None:

@@ -20,3 +20,8 @@ def test_each_original_leads_the_row_of_its_versions():
 def test_nothing_of_an_answer_is_read_as_markup():
     sheet = variants_sheet(['"><script>alert(1)</script>'], [[]])
     assert "<script" not in sheet
+
+
+def test_only_strokes_on_black_are_turned_into_ink_on_paper():
+    assert 'class="boardlab-augmented on-black"' in variants_sheet(["AAAA"], [[]])
+    assert 'class="boardlab-augmented"' in variants_sheet(["AAAA"], [[]], on_black=False)

@@ -44,3 +44,11 @@ def test_a_class_without_a_name_shows_its_number():
 
 def test_words_are_large_on_a_slide():
     assert "--words:24px" in sheet([], present=True)
+
+
+def test_own_images_stay_as_they_are_in_grey_and_in_colour():
+    random = np.random.default_rng(0)
+    for shape in ((9, 7), (9, 7, 3)):
+        image = random.integers(0, 256, shape, np.uint8)
+        data = picture(image, on_black=False).removeprefix("data:image/png;base64,")
+        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), image)

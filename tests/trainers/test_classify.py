@@ -20,6 +20,7 @@ from tests.trainers.conftest import curve
 from trainers import datasets, training
 from trainers.evaluation import compiled_prediction, evaluate
 from trainers.execution import execute
+from trainers.own_images import file_hash
 from trainers.runs import (
     Run,
     RunError,
@@ -219,7 +220,7 @@ def test_a_training_from_ones_own_file_says_which(logdir: Path, tmp_path: Path) 
     )
     assert execute(run, threading.Event()) == 0
     told = json.loads((run.path / "inputs" / "dataset.json").read_text())
-    assert datasets.sha256(file) in told["source"]
+    assert file_hash(file) in told["source"]
     assert read_status(run.status_file).step == 2  # 256 images, 128 a step
 
 

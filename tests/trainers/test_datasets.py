@@ -15,6 +15,7 @@ from sklearn.decomposition import PCA
 
 from trainers import datasets
 from trainers.datasets import DatasetMissing, Split
+from trainers.own_images import file_hash
 from trainers.specs import ClassifySpec
 
 NOWHERE = "http://127.0.0.1:9"  # a proxy that nobody runs: every download fails at once
@@ -150,7 +151,7 @@ def test_ones_own_mnist_file_is_taken_by_its_content(
     assert np.array_equal(data.validation.images, mnist_like["x_train"][:5_000])
     assert np.array_equal(data.train.labels, mnist_like["y_train"][5_000:])
     assert np.array_equal(data.test.images, mnist_like["x_test"])
-    assert str(file) in data.source and datasets.sha256(file) in data.source
+    assert str(file) in data.source and file_hash(file) in data.source
 
 
 def test_the_environment_may_name_the_mnist_file(

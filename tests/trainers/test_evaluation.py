@@ -24,7 +24,7 @@ from trainers.evaluation import (
     save_model,
     write_artifacts,
 )
-from trainers.runs import StorageFailed
+from trainers.runs import StorageFailed, read_json
 from trainers.specs import ClassifySpec
 
 # Keras 3.15 converts tensors in a way that NumPy 2 announces to drop.
@@ -73,7 +73,7 @@ def test_any_confusion_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_examples_are_the_most_confident_of_each_cell(seen: Evaluation) -> None:
-    rows = example_rows(seen, 10)
+    rows = example_rows(seen, 10, most=1_000)
     assert len(set(rows.tolist())) == len(rows)
     for (true, predicted), count in np.ndenumerate(seen.confusion(10)):
         here = (seen.labels == true) & (seen.predictions == predicted)
@@ -81,6 +81,43 @@ def test_examples_are_the_most_confident_of_each_cell(seen: Evaluation) -> None:
         assert len(chosen) == min(count, EXAMPLES_PER_CELL)
         best = np.sort(seen.confidences[here])[::-1][:EXAMPLES_PER_CELL]
         assert seen.confidences[chosen].tolist() == best.tolist()  # in this order
+
+
+def test_where_room_is_short_every_cell_keeps_its_most_confident_and_mistakes_come_first(
+    seen: Evaluation,
+) -> None:
+    cells = seen.labels.astype(int) * 10 + seen.predictions
+    filled = np.unique(cells)
+    rows = example_rows(seen, 10, most=len(filled))
+    assert np.array_equal(np.sort(cells[rows]), filled)
+    wrong = (filled // 10 != filled % 10).sum()
+    fewer = example_rows(seen, 10, most=int(wrong))
+    assert (seen.labels[fewer] != seen.predictions[fewer]).all()
+    best = [seen.confidences[cells == cell].max() for cell in cells[rows]]
+    assert seen.confidences[rows].tolist() == best
+
+
+def test_a_thousand_classes_make_files_that_can_be_read(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    labels, predictions = (random.integers(0, 1_000, 5_000) for _ in range(2))
+    images = random.integers(0, 256, (5_000, 100, 20, 3), np.uint8)
+    split = Split(images, labels)
+    data = Dataset(
+        tuple(f"种类 {n}" for n in range(1_000)), split, split, split, "here", images, on_black=False
+    )
+    seen = Evaluation(7.0, 0.001, labels, predictions, random.random(5_000).astype(np.float32))
+    write_artifacts(seen, data, tmp_path)
+    written = read_json(tmp_path / "evaluation.json")
+    assert (
+        "confusion" not in written and written["on_black"] is False and len(written["class_names"]) == 1_000
+    )
+    with np.load(tmp_path / "confusion.npz") as cells:
+        matrix = np.zeros((1_000, 1_000), int)
+        matrix[cells["true"], cells["predicted"]] = cells["images"]
+    assert np.array_equal(matrix, metrics.confusion_matrix(labels, predictions, labels=range(1_000)))
+    with np.load(tmp_path / "examples.npz") as examples:
+        assert examples["images"].shape[1:] == (96, 96, 3)
+        assert 0 < examples["images"].nbytes <= 24_000_000
 
 
 def test_the_files_say_what_was_seen(tmp_path: Path, data: Dataset, seen: Evaluation) -> None:

@@ -41,7 +41,8 @@ def test_every_promised_preset_is_there_and_explains_itself() -> None:
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("name", PROMISED)
 def test_a_preset_is_valid_for_every_data_set(name: str, dataset: str) -> None:
-    spec = parse_spec(with_preset(name, {"dataset": dataset}))
+    path = {"data_path": "/data/pets"} if dataset == "own" else {}
+    spec = parse_spec(with_preset(name, {"dataset": dataset, **path}))
     assert spec.dataset == dataset
     assert parse_spec(PRESETS[name].settings).precision == "float32"  # plain data: the same on every machine
 

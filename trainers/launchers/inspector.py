@@ -7,8 +7,8 @@ each with one line on standard output (other lines there are ignored):
     {"id": 3, "answer": {…}}    or    {"id": 3, "error": "one sentence"}
 
 It ends at the end of its input, so it dies with the dashboard. Answers are kept in memory, descriptions also in the
-state folder, under a name made of the request, the spec, our own source, TensorFlow's version, and the machine since
-its start.
+state folder, under a name made of the request, the spec, the files that it names, our own source, TensorFlow's version,
+and the machine since its start.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ import pydantic
 
 from trainers.launchers.helper_process import HelperEnded, HelperProcess
 from trainers.launchers.processes import PROGRAM, ROOT
+from trainers.launchers.stamps import stamp_of_files
 from trainers.runs import (
     DamagedFile,
     StorageFailed,
@@ -122,7 +123,7 @@ class _Question:
     @property
     def key(self) -> str:
         """A name for the answer: the same as long as the answer is the same."""
-        content = f"{self.request} {spec_hash(self.spec)} {_circumstances()}"
+        content = f"{self.request} {spec_hash(self.spec)} {stamp_of_files(self.spec)} {_circumstances()}"
         return hashlib.sha256(content.encode()).hexdigest()[:32]
 
     @property
@@ -159,8 +160,8 @@ class Inspector:
     def ask(self, request: str, spec: Spec, *, wait_seconds: float = 0.0) -> Answer | Pending | Failed:
         """The answer to a request, if it is known within `wait_seconds`; else Pending, and it is worked out.
 
-        `request` is one of those in `trainers.inspection`: describe, schedule, augmentation, precision. Where there
-        is none, Failed says why for some seconds before it is tried again.
+        `request` is one of those in `trainers.inspection`: describe, schedule, augmentation, precision, own_images.
+        Where there is no answer, Failed says why for some seconds before it is tried again.
         """
         question = _Question(request, spec)
         key = question.key

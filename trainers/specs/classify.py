@@ -27,11 +27,18 @@ class ClassifySpec(pydantic.BaseModel):
     )
 
     task: Literal["classify"] = "classify"
-    dataset: Literal["mnist-5k", "mnist", "fashion-mnist"] = setting(
+    dataset: Literal["mnist-5k", "mnist", "fashion-mnist", "own"] = setting(
         "mnist-5k",
         label="Data set",
-        description="The images to learn: 5,000 bundled digits, all 70,000 digits, or 70,000 pieces of clothing",
+        description="The images to learn: 5,000 bundled digits, all 70,000 digits, 70,000 pieces of clothing, your own",
         group="common",
+    )
+    data_path: Path | None = setting(
+        None,
+        label="Own images",
+        description="A folder or a .zip with a folder of images for each class, or an .npz with x and y",
+        group="common",
+        only_for={"dataset": ("own",)},
     )
     model: Literal[
         "softmax",
@@ -274,6 +281,24 @@ class ClassifySpec(pydantic.BaseModel):
         group="data",
         only_for={"dataset": ("mnist",)},
     )
+    image_size: int = setting(
+        0,
+        label="Image size",
+        description="The side of the squares that own images become; 0 keeps images of one size up to 128, "
+        "and otherwise takes the median of their longer sides, at most 64",
+        unit="pixels",
+        group="data",
+        only_for={"dataset": ("own",)},
+        ge=0,
+        le=512,
+    )
+    color: Literal["auto", "grey", "rgb"] = setting(
+        "auto",
+        label="Colour",
+        description="Whether own images are seen in grey or in red, green and blue; auto is grey where all of them are",
+        group="data",
+        only_for={"dataset": ("own",)},
+    )
     histograms: bool = every_task.HISTOGRAMS
     norms: bool = every_task.NORMS
     feature_images: bool = setting(
@@ -315,6 +340,10 @@ class ClassifySpec(pydantic.BaseModel):
     @pydantic.model_validator(mode="after")
     def _makes_sense(self) -> ClassifySpec:
         every_task.refuse_without_effect(self)
+        if self.dataset == "own" and self.data_path is None:
+            raise ValueError(
+                "Data set own needs your images: name a folder, a .zip or an .npz with Own images (--data-path FOLDER)."
+            )
         if self.features == "pca" and self.model not in ON_VECTORS:
             raise ValueError(
                 f"Features pca and model {self.model} do not go together, since principal components are no image: "

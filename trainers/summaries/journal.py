@@ -23,7 +23,8 @@ class Journal:
     """Writes a run's summaries; every method raises StorageFailed when the disk refuses.
 
     `measures` are the tags of the training's steps and `validation_measures` those of the validation after each
-    epoch, each with what it means. Readers see what was written before the last `flush`.
+    epoch, each with what it means. Readers see what was written before the last `flush`. `notices` are sentences that
+    a person should read beside the run.
     """
 
     def __init__(self, run: Run, measures: Mapping[str, str], validation_measures: Mapping[str, str]) -> None:
@@ -37,6 +38,7 @@ class Journal:
         self._validation_tags = list(validation_measures)
         self._charts = _charts(list(measures), self._validation_tags)
         self._layout_is_due = True
+        self.notices: list[str] = []
 
     def __enter__(self) -> Journal:
         return self

@@ -17,23 +17,29 @@ from tensorboard.util.tensor_util import make_tensor_proto
 from trainers.summaries.names import class_tags
 
 THRESHOLDS = 101  # 0, 0.01, … 1: TensorBoard takes them to be evenly spread
-CLASSES_SHOWN = 30
+CLASSES_SHOWN = 20
 
 
 def precision_recall(
     labels: np.ndarray, probabilities: np.ndarray, class_names: Sequence[str], sample: str
 ) -> Summary:
-    """A curve for each class, of the first 30: labels int [n], probabilities float32 [n, classes].
+    """A curve for each class, at most of the 20 most frequent ones: labels int [n], probabilities float32 [n, classes].
 
     `sample` says in words of which images: "500 validation images".
     """
-    counts = threshold_counts(labels, probabilities[:, :CLASSES_SHOWN])
+    shown = most_frequent(labels, len(class_names))
+    place_of = np.full(len(class_names), -1)  # of a class among those that are shown
+    place_of[shown] = np.arange(len(shown))
+    counts = threshold_counts(place_of[labels], probabilities[:, shown])
+    some = len(shown) < len(class_names)
+    which = f" for the {len(shown)} most frequent of {len(class_names)} classes" if some else ""
     metadata = create_summary_metadata(
         display_name="",
-        description=f"Precision over recall on {sample}, at thresholds from 0 to 1",
+        description=f"Precision over recall on {sample}{which}, at thresholds from 0 to 1",
         num_thresholds=THRESHOLDS,
     )
-    tags = class_tags(class_names)[:CLASSES_SHOWN]
+    every_tag = class_tags(class_names)
+    tags = [every_tag[label] for label in shown]
     values = [
         Summary.Value(
             tag=f"precision_recall/{tag}",
@@ -43,6 +49,12 @@ def precision_recall(
         for tag, count in zip(tags, counts, strict=True)
     ]
     return Summary(value=values)
+
+
+def most_frequent(labels: np.ndarray, classes: int) -> np.ndarray:
+    """The classes with the most images, at most 20, in the order of their numbers: int64 [shown]."""
+    counts = np.bincount(labels, minlength=classes)
+    return np.sort(np.argsort(-counts, kind="stable")[:CLASSES_SHOWN])
 
 
 def threshold_counts(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

@@ -52,3 +52,14 @@ def test_a_click_names_a_cell():
 @pytest.mark.parametrize("selection", [{}, {SELECTION: []}, {SELECTION: [{"true": "x"}]}, {SELECTION: [{}]}])
 def test_no_click_names_none(selection):
     assert chosen_cell(selection) is None
+
+
+def test_of_many_classes_some_are_drawn_with_shares_of_all_their_images():
+    counts = np.arange(900).reshape(30, 30)
+    names = [f"kind {number}" for number in range(30)]
+    cells = confusion_cells(counts, names, shown=[4, 20]).set_index(["true", "predicted"])
+    assert list(cells.index) == [(4, 4), (4, 20), (20, 4), (20, 20)]
+    assert cells.loc[(20, 4), "images"] == counts[20, 4]
+    assert cells.loc[(20, 4), "share"] == pytest.approx(counts[20, 4] / counts[20].sum())
+    chart = confusion_chart(counts, names, colours=("#00f", "#f80"), ink="#000", shown=[4, 20]).to_dict()
+    assert chart["layer"][0]["encoding"]["x"]["sort"] == ["kind 4", "kind 20"]

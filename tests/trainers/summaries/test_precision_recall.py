@@ -56,4 +56,18 @@ def test_a_diverged_network_and_many_classes_do_no_harm() -> None:
     labels, probabilities = some_answers(50, 200, seed=2)
     probabilities[3] = np.nan
     names = [str(number) for number in range(200)]
-    assert len(precision_recall(labels, probabilities, names, "50 images").value) == CLASSES_SHOWN
+    values = precision_recall(labels, probabilities, names, "50 images").value
+    assert len(values) == CLASSES_SHOWN
+
+
+def test_of_many_classes_the_most_frequent_are_drawn_and_it_is_said() -> None:
+    random = np.random.default_rng(3)
+    frequent = np.arange(7, 7 + 2 * CLASSES_SHOWN, 2)
+    labels = np.concatenate([np.repeat(frequent, 5), np.arange(100)])
+    probabilities = random.dirichlet(np.ones(100), len(labels)).astype(np.float32)
+    values = precision_recall(labels, probabilities, [f"kind {n}" for n in range(100)], "200 images").value
+    assert [int(value.tag.split()[-1]) for value in values] == frequent.tolist()
+    assert "for the 20 most frequent of 100 classes" in values[0].metadata.summary_description
+    *_, precision, _recall = make_ndarray(values[3].tensor)
+    taken = probabilities[:, frequent[3]].astype(float) >= 0.02
+    assert precision[2] == pytest.approx((labels[taken] == frequent[3]).mean(), abs=1e-6)

@@ -1,0 +1,86 @@
+import io
+import os
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import uploads
+from dashboard.uploads import (
+    FOLDER,
+    KEPT_SECONDS,
+    LARGEST_BYTES,
+    UploadRefused,
+    forget_unused,
+    kept_name,
+    store,
+)
+from trainers.own_images.keeping import UPLOADS
+from trainers.runs import StorageFailed
+
+
+def archive(*names: str) -> io.BytesIO:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as zipped:
+        for name in names:
+            zipped.writestr(name, name)
+    return file
+
+
+def test_an_upload_is_kept_by_its_content_under_its_own_name(tmp_path):
+    path = store(tmp_path, "小猫 pets.zip", archive("a"))
+    assert path.name == "小猫 pets.zip" and path.read_bytes() == archive("a").getvalue()
+    assert store(tmp_path, "小猫 pets.zip", archive("a")) == path
+    assert store(tmp_path, "小猫 pets.zip", archive("b")).parent != path.parent
+    assert path.is_relative_to(tmp_path / FOLDER)
+
+
+def test_trainers_know_an_upload_by_the_same_folder():
+    assert FOLDER == UPLOADS
+
+
+@pytest.mark.parametrize(("content", "words"), [(b"", "no whole"), (b"PK\x03\x04 torn", "no whole")])
+def test_what_is_no_archive_is_refused_with_a_sentence(tmp_path, content, words):
+    with pytest.raises(UploadRefused, match=words):
+        store(tmp_path, "pets.zip", io.BytesIO(content))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(tmp_path):
+    class Huge(io.BytesIO):
+        def seek(self, *_where):
+            return LARGEST_BYTES + 1
+
+    with pytest.raises(UploadRefused, match="more than the 200 MB that can be uploaded"):
+        store(tmp_path, "pets.zip", Huge())
+
+
+def test_a_disk_that_is_nearly_full_takes_no_upload(tmp_path, monkeypatch):
+    monkeypatch.setattr(uploads, "free_bytes", lambda _folder: 900_000_000)
+    with pytest.raises(UploadRefused, match="nearly full"):
+        store(tmp_path, "pets.zip", archive("a"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+    (tmp_path / FOLDER).write_text("a file in the way")
+    with pytest.raises(StorageFailed):
+        store(tmp_path, "pets.zip", archive("a"))
+
+
+@given(st.text(max_size=300))
+def test_any_name_becomes_a_plain_name_of_a_file(name):
+    kept = kept_name(name)
+    assert kept.endswith((".zip", ".npz")) and len(kept.encode()) < 250
+    assert not kept.startswith(".") and not set(kept) & set("/\\\0\n<>:*?\"|$'`")
+    assert kept_name(kept) == kept
+
+
+def test_an_upload_goes_a_day_after_nobody_needed_it(tmp_path):
+    used, unused, fresh = (store(tmp_path, f"{name}.zip", archive(name)) for name in "abc")
+    later = fresh.stat().st_mtime + KEPT_SECONDS + 5
+    os.utime(fresh, (later, later))
+    forget_unused(tmp_path, {used}, now=later)
+    assert (used.exists(), unused.exists(), fresh.exists()) == (True, False, True)
+    assert not unused.parent.exists()
