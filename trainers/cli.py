@@ -4,6 +4,7 @@
     python -m trainers ask first/sigmoid-1 learning-rate 0.01       # or pause, stop, checkpoint, trace
     python -m trainers resume first/sigmoid-1                       # from its last checkpoint
     python -m trainers extend first/sigmoid-1 --epochs 20           # until it has twenty epochs in all
+    python -m trainers compare --model mlp --vary activation=sigmoid,relu --seeds 3 --experiment e
 
 Every setting of a task's spec is an option. Exit code 0: completed, or stopped on request; 2: something
 that was asked for cannot be; 1: the training failed. Faults are one sentence on standard error.
@@ -22,7 +23,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from trainers import availability, datasets, hardware
+from trainers import availability, compare_command, datasets, hardware
+from trainers.comparisons import COMPARISON_PRESETS
 from trainers.execution import execute
 from trainers.launchers import (
     CannotGoOn,
@@ -121,7 +123,34 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("inspect", help="answer questions about networks, one JSON object a line")
     command.set_defaults(command=_inspect)
     _add_steering(commands)
+    _add_compare(commands)
     return parser
+
+
+def _add_compare(commands: Any) -> None:
+    """The command for several runs that differ in one setting; every setting of every task is an option of it."""
+    command = commands.add_parser(
+        "compare", help="train the same with one setting different, and say what it does", allow_abbrev=False
+    )
+    command.set_defaults(command=_compare)
+    _add_logdir(command)
+    command.add_argument("--experiment", required=True, help="the experiment that the runs shall make up")
+    _add_limit(command)
+    command.add_argument("--task", default="classify", metavar="NAME", help=f"one of {', '.join(SPECS)}")
+    command.add_argument("--vary", metavar="SETTING=VALUE,VALUE", help="what differs, with two to six values")
+    command.add_argument(
+        "--seeds", metavar="INT", default="3", help="how often each arm is trained (default: 3)"
+    )
+    command.add_argument(
+        "--tune",
+        action="store_true",
+        help="try each arm with the same learning rates, and keep the best by validation",
+    )
+    described = "; ".join(f"{preset.name}: {preset.explanation}" for preset in COMPARISON_PRESETS.values())
+    command.add_argument("--preset", metavar="NAME", help=f"a known question. {described}".replace("%", "%%"))
+    every = {setting.name: setting for spec_class in SPECS.values() for setting in settings(spec_class)}
+    for setting in every.values():
+        _add_setting(command, setting)
 
 
 def _add_steering(commands: Any) -> None:
@@ -205,12 +234,19 @@ def _add_setting(command: argparse.ArgumentParser, setting: Setting) -> None:
     )
 
 
-def _spec(chosen: argparse.Namespace) -> Spec:
+def _given(chosen: argparse.Namespace) -> dict[str, Any]:
+    """The settings that stand on the command line, by name."""
     values: dict[str, Any] = {"task": chosen.task}
-    for setting in settings(SPECS[chosen.task]):
-        given = getattr(chosen, f"setting_{setting.name}")
+    every = {setting.name: setting for spec_class in SPECS.values() for setting in settings(spec_class)}
+    for setting in every.values():
+        given = getattr(chosen, f"setting_{setting.name}", None)
         if given is not None:  # a path means this folder's file, wherever the trainer will run
             values[setting.name] = Path(given).resolve() if setting.kind == "path" else given
+    return values
+
+
+def _spec(chosen: argparse.Namespace) -> Spec:
+    values = _given(chosen)
     preset: str | None = getattr(chosen, "preset", None)
     return parse_spec(values if preset is None else _preset_values(preset, values))
 
@@ -244,6 +280,16 @@ def _free_name(logdir: Path, experiment: str, stem: str) -> str:
     while find_run(logdir, f"{experiment}/{stem}-{number}") is not None:
         number += 1
     return f"{stem}-{number}"
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    if chosen.task not in SPECS:
+        raise InvalidSpec(f"There is no task {chosen.task!r}: choose one of {', '.join(SPECS)}.")
+    question = compare_command.asked(
+        _given(chosen), vary=chosen.vary, preset=chosen.preset, seeds=chosen.seeds, tune=chosen.tune
+    )
+    _interrupt_on_termination()
+    return compare_command.compare(question, chosen.logdir, chosen.experiment, _limit(chosen.limit))
 
 
 def _train(chosen: argparse.Namespace) -> int:
