@@ -21,13 +21,7 @@ from dashboard.spec_form import draw_settings, spec_from_form
 from dashboard.starting import FIRST_EXPERIMENT, is_new_press, names_to_try, start
 from trainers.launchers import Description, Pending
 from trainers.runs import LONGEST_NAME, RunError
-from trainers.specs import InvalidSpec, Spec
-
-OFFERED = (
-    "classify",
-    "boundary",
-    "sequence",
-)  # a painting needs its pictures seen, so it is not started here
+from trainers.specs import LEARNING_TASKS, InvalidSpec, Spec
 
 
 @st.fragment
@@ -76,15 +70,15 @@ def draw_form(started: Services) -> None:
 
 
 def draw_task() -> str:
-    """The widget for the task; gives the task."""
+    """The widget for the task; gives the task. A painting needs its pictures seen, so it is not started here."""
     chosen: str | None = st.selectbox(
         _("Task"),
-        OFFERED,
+        LEARNING_TASKS,
         key="task",
         bind="query-params",
         help=_("Name what images show, tell points in a plane apart, or forecast a signal."),
     )
-    return chosen or OFFERED[0]
+    return chosen or LEARNING_TASKS[0]
 
 
 def draw_name(spec: Spec | None, taken: list[str]) -> str:

@@ -47,3 +47,19 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     logdir.mkdir()
     with started_app(logdir) as app:
         yield app
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The log folder of one real comparison, `e`: sigmoid and relu with two seeds. Not to be changed.
+
+    What the command line printed lies in `told.txt`.
+    """
+    logdir = tmp_path_factory.mktemp("compared") / "logs"
+    settings = "--dataset mnist-5k --model mlp --width 16 --epochs 4 --learning-rate 0.01"
+    quiet = "--histograms no --feature-images no --mistake-images no --precision-recall no --projector no"
+    question = "--vary activation=sigmoid,relu --seeds 2 --experiment e --limit 1"
+    done = run_command("compare", *f"{settings} {quiet} {question}".split(), "--logdir", str(logdir))
+    assert done.returncode == 0, done.stderr
+    (logdir / "told.txt").write_text(done.stdout)
+    return logdir.resolve()

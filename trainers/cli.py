@@ -5,6 +5,7 @@
     python -m trainers resume first/sigmoid-1                       # from its last checkpoint
     python -m trainers extend first/sigmoid-1 --epochs 20           # until it has twenty epochs in all
     python -m trainers speed --model lenet5                         # how fast on each device, precision, threads
+    python -m trainers compare --model mlp --vary activation=sigmoid,relu --seeds 3 --experiment e
 
 Every setting of a task's spec is an option. Exit code 0: completed, or stopped on request; 2: something
 that was asked for cannot be; 1: the training failed. Faults are one sentence on standard error.
@@ -24,20 +25,18 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from trainers import availability, datasets, hardware, speed
+from trainers import availability, command_options, compare_command, datasets, hardware, speed
 from trainers.execution import execute
 from trainers.launchers import (
     CannotGoOn,
     ask,
     cancel,
-    default_limit,
     extend,
     resume,
     submit,
     wait_for_run,
     wait_for_turn,
 )
-from trainers.launchers.processes import ROOT
 from trainers.quick_import import import_tensorflow
 from trainers.runs import (
     InvalidName,
@@ -53,15 +52,13 @@ from trainers.runs import (
     run_at,
 )
 from trainers.specs import (
+    LEARNING_TASKS,
     PRESETS,
-    SEVERAL,
     SPECS,
     ClassifySpec,
     InvalidSpec,
-    Setting,
     Spec,
     StylizeSpec,
-    legal_values,
     parse_spec,
     settings,
     with_preset,
@@ -115,15 +112,15 @@ def _parser() -> argparse.ArgumentParser:
     for task, spec_class in SPECS.items():
         command = commands.add_parser(task, help=spec_class.__doc__, allow_abbrev=False)
         command.set_defaults(command=_train, task=task)
-        _add_places(command)
+        command_options.add_places(command)
         if spec_class is ClassifySpec:
-            _add_preset(command)
+            command_options.add_preset(command)
         if spec_class is StylizeSpec:
             command.add_argument(
                 "--output", type=Path, metavar="PATH", help="put the picture here too (.png or .jpg)"
             )
         for setting in settings(spec_class):
-            _add_setting(command, setting)
+            command_options.add_setting(command, setting)
     for name, function, argument, text in (
         ("execute", _execute, "run_folder", "train a run that waits in its folder"),
         ("spare", _spare, "spare_folder", "wait, with TensorFlow imported, for a run to train"),
@@ -140,9 +137,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(command=_speed)
     speed.add_options(command)
-    _add_logdir(command)
-    _add_limit(command)
+    command_options.add_logdir(command)
+    command_options.add_limit(command)
     _add_steering(commands)
+    command = commands.add_parser(
+        "compare", help="train the same with one setting different, and say what it does", allow_abbrev=False
+    )
+    command.set_defaults(command=_compare)
+    compare_command.add_options(command)
     return parser
 
 
@@ -150,13 +152,13 @@ def _add_steering(commands: Any) -> None:
     """The commands about a run that there is already."""
     command = commands.add_parser("resume", help="go on with a run that paused, stopped or failed")
     command.set_defaults(command=_resume)
-    _add_run(command)
-    _add_limit(command)
+    command_options.add_run(command)
+    command_options.add_limit(command)
     command.add_argument("--learning-rate", metavar="FLOAT", help="at this rate instead of the one it had")
     command = commands.add_parser("extend", help="train more epochs of a run that has ended")
     command.set_defaults(command=_extend)
-    _add_run(command)
-    _add_limit(command)
+    command_options.add_run(command)
+    command_options.add_limit(command)
     command.add_argument(
         "--epochs",
         metavar="INT",
@@ -170,7 +172,7 @@ def _add_steering(commands: Any) -> None:
     )
     command = commands.add_parser("ask", help="ask a run that trains for something, and print its answer")
     command.set_defaults(command=_ask)
-    _add_run(command)
+    command_options.add_run(command)
     kinds = [kind.replace("_", "-") for kind in get_args(Kind)]
     command.add_argument("kind", choices=kinds, help=f"one of {', '.join(kinds)}")
     command.add_argument(
@@ -181,75 +183,10 @@ def _add_steering(commands: Any) -> None:
     )
 
 
-def _add_run(command: argparse.ArgumentParser) -> None:
-    command.add_argument("run", metavar="RUN", help="the run, as experiment/name")
-    _add_logdir(command)
-
-
-def _add_logdir(places: Any) -> None:
-    logdir = os.environ.get("BOARDLAB_LOGDIR") or ROOT / "logs"
-    places.add_argument(
-        "--logdir", type=Path, default=logdir, help="the folder of all runs (default: %(default)s)"
-    )
-
-
-def _add_limit(places: Any) -> None:
-    limit = os.environ.get("BOARDLAB_LIMIT") or default_limit()
-    places.add_argument(
-        "--limit",
-        default=limit,
-        help="how many runs train at a time, dashboards' included (default: %(default)s)",
-    )
-
-
-def _add_places(command: argparse.ArgumentParser) -> None:
-    places = command.add_argument_group("where and when")
-    _add_logdir(places)
-    places.add_argument(
-        "--experiment", default="terminal", help="the run's experiment (default: %(default)s)"
-    )
-    places.add_argument("--run", help="the run's name (default: the model with the first free number)")
-    _add_limit(places)
-
-
-def _add_preset(command: argparse.ArgumentParser) -> None:
-    described = "; ".join(f"{preset.name}: {preset.explanation}" for preset in PRESETS.values())
-    text = f"settings that belong together, where no option says otherwise. {described}"
-    command.add_argument("--preset", metavar="NAME", help=text.replace("%", "%%"))
-
-
-def _add_setting(command: argparse.ArgumentParser, setting: Setting) -> None:
-    """A setting as an option. The spec judges the value, so that a person reads the same sentence everywhere.
-
-    A switch without a value is switched on; an option for several values may be repeated.
-    """
-    allowed = "" if setting.kind in ("path", "paths") else f": {legal_values(setting)}"
-    unit = f" [{setting.unit}]" if setting.unit else ""
-    default = "" if setting.default in (None, ()) else f" (default: {setting.default})"
-    text = f"{setting.description}{unit}{allowed}{default}".replace("%", "%%")
-    value: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.kind == "bool" else {}
-    if setting.kind in SEVERAL:
-        value, text = {"action": "append"}, f"{text}; may be given several times"
-    command.add_argument(
-        setting.option, dest=f"setting_{setting.name}", metavar=setting.kind.upper(), help=text, **value
-    )
-
-
 def _spec(chosen: argparse.Namespace) -> Spec:
-    values: dict[str, Any] = {"task": chosen.task}
-    for setting in settings(SPECS[chosen.task]):
-        given = getattr(chosen, f"setting_{setting.name}")
-        if given is not None:
-            values[setting.name] = _absolute(setting, given)
+    values = command_options.given(chosen, settings(SPECS[chosen.task]))
     preset: str | None = getattr(chosen, "preset", None)
     return parse_spec(values if preset is None else _preset_values(preset, values))
-
-
-def _absolute(setting: Setting, given: Any) -> Any:
-    """A path means this folder's file, wherever the trainer will run."""
-    if setting.kind == "paths":
-        return [Path(one).resolve() for one in given]
-    return Path(given).resolve() if setting.kind == "path" else given
 
 
 def _preset_values(name: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -282,6 +219,19 @@ def _free_name(logdir: Path, experiment: str, stem: str) -> str:
     while find_run(logdir, f"{experiment}/{stem}-{number}") is not None:
         number += 1
     return f"{stem}-{number}"
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    if chosen.task not in LEARNING_TASKS:
+        raise InvalidSpec(
+            f"There is no task {chosen.task!r} to compare: choose one of {', '.join(LEARNING_TASKS)}."
+        )
+    typed = command_options.given(chosen, command_options.settings_to_compare())
+    question = compare_command.asked(
+        typed, vary=chosen.vary, preset=chosen.preset, seeds=chosen.seeds, tune=chosen.tune
+    )
+    _interrupt_on_termination()
+    return compare_command.compare(question, chosen.logdir, chosen.experiment, _limit(chosen.limit))
 
 
 def _train(chosen: argparse.Namespace) -> int:

@@ -32,6 +32,10 @@ class Terminal:
         if before:
             self._draw(f"waiting for {before} other {'run' if before == 1 else 'runs'} …")
 
+    def show_whole(self, share: float, words: str) -> None:
+        """Redraws the line for the whole of several runs, of which a share in [0, 1] is done."""
+        self._draw(f"{('█' * int(_BAR * share)).ljust(_BAR, '░')} {words}")
+
     def clear(self) -> None:
         """Removes the line, so that what follows stands alone."""
         if self._stream:

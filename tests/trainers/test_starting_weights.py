@@ -13,6 +13,8 @@ import pytest
 import scipy.stats
 
 from trainers import boundary, models, sequence
+from trainers.comparisons import COMPARISON_PRESETS
+from trainers.description import input_shape
 from trainers.specs import BoundarySpec, SequenceSpec, parse_spec
 
 
@@ -56,6 +58,18 @@ def test_the_simple_and_the_deep_convolutional_network_have_no_kernel_of_equal_s
     """So that pair shares data, batches and seed, and no weights."""
     first, second = (hashes(classifier(model=name)) for name in ("simple_cnn", "deep_cnn"))
     assert first.keys().isdisjoint(second.keys())
+
+
+@pytest.mark.parametrize("name", COMPARISON_PRESETS)
+def test_both_arms_of_every_preset_start_alike_where_shapes_agree(name: str) -> None:
+    """Pooled features bring another input, so only the layers behind the first are of one shape."""
+    planned = COMPARISON_PRESETS[name].comparison(seeds=1).planned()
+    specs = {one.value: one.spec for one in planned}  # one learning rate of each arm
+    first, second = (hashes(models.build(spec, 10, input_shape(spec))) for spec in specs.values())
+    shared = first.keys() & second.keys()
+    assert bool(shared) == (name != "depth")
+    for shape in shared:
+        assert first[shape] == second[shape], shape
 
 
 def test_points_and_signals_start_alike_too() -> None:

@@ -33,6 +33,7 @@ from trainers.specs.settings import (
 from trainers.specs.stylize import StylizeSpec
 
 __all__ = [
+    "LEARNING_TASKS",
     "PRESETS",
     "SEVERAL",
     "SPECS",
@@ -63,6 +64,8 @@ SPECS: dict[str, type[Spec]] = {
     "sequence": SequenceSpec,
     "stylize": StylizeSpec,
 }
+# Those that learn from data and are tested on others; a painting is one picture.
+LEARNING_TASKS = ("classify", "boundary", "sequence")
 # What may be changed while a run goes on, beside the learning rate.
 STEERABLE: dict[str, tuple[str, ...]] = {
     "stylize": ("content_weight", "style_weight", "tv_weight", "style_blend", "size")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.new_run import OFFERED
 from dashboard.spec_form import changes_line, form_values, spec_from_form
 from trainers.specs import (
+    LEARNING_TASKS,
     SPECS,
     STEERABLE,
     InvalidSpec,
@@ -94,4 +94,4 @@ def test_what_may_be_steered_are_settings():
 
 
 def test_the_form_of_the_train_page_offers_no_painting():
-    assert set(OFFERED) == set(SPECS) - {"stylize"}
+    assert set(LEARNING_TASKS) == set(SPECS) - {"stylize"}
