@@ -20,7 +20,7 @@ from tests.trainers.conftest import curve
 from trainers import datasets, training
 from trainers.evaluation import compiled_prediction, evaluate
 from trainers.execution import execute
-from trainers.own_images import file_hash
+from trainers.file_hash import file_hash
 from trainers.runs import (
     Run,
     RunError,

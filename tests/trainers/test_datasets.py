@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA
 
 from trainers import datasets
 from trainers.datasets import DatasetMissing, Split
-from trainers.own_images import file_hash
+from trainers.file_hash import file_hash
 from trainers.specs import ClassifySpec
 
 NOWHERE = "http://127.0.0.1:9"  # a proxy that nobody runs: every download fails at once

@@ -6,7 +6,7 @@ What cannot be used is left out by name and reason; what makes the whole useless
 """
 
 from trainers.own_images.keeping import check_unchanged, kept_copy, kept_place
-from trainers.own_images.loading import Loaded, check, file_hash, load
+from trainers.own_images.loading import Loaded, check, load
 from trainers.own_images.sources import Refused, left_out
 from trainers.own_images.survey import Survey, survey
 
@@ -16,7 +16,6 @@ __all__ = [
     "Survey",
     "check",
     "check_unchanged",
-    "file_hash",
     "kept_copy",
     "kept_place",
     "left_out",

@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 
 from trainers.dataset_errors import DatasetMissing
+from trainers.file_hash import file_hash
 from trainers.own_images.division import PARTS, TRAIN
 from trainers.own_images.sources import Refused
 from trainers.own_images.survey import Color, Survey, survey
@@ -88,15 +89,6 @@ def _check_parts(found: Survey, labels: np.ndarray, parts: np.ndarray) -> None:
     for place, part in enumerate(PARTS):
         if not (parts == place).any():
             raise DatasetMissing(f"All images for {part} are damaged: replace them.")
-
-
-def file_hash(path: Path) -> str:
-    """A file's SHA-256 in hexadecimal digits; raises DatasetMissing."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise DatasetMissing(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _content_hash(hashes: Mapping[str, str]) -> str:
