@@ -77,7 +77,7 @@ def speed_chart(
             "images:Q",
             title=_("Images per second"),
             scale=across,
-            axis=alt.Axis(grid=False, tickCount=5, format=",", **axis),
+            axis=alt.Axis(grid=False, tickCount=5, format=",~f", **axis),
         )
     )
     spread = base.mark_rule(color=ink, strokeWidth=3 if present else 2).encode(
@@ -87,5 +87,5 @@ def speed_chart(
         x=alt.X("high:Q", scale=across), text="said:N"
     )
     return alt.layer(bars, spread, words).properties(
-        height=(2 if present else 1) * BAR_PIXELS * max(1, len(table)) + 45
+        height=(2 if present else 1) * BAR_PIXELS * max(1, len(table)) + 60
     )
