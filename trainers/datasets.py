@@ -35,6 +35,7 @@ import numpy as np
 from trainers import own_images
 from trainers.dataset_errors import DatasetMissing
 from trainers.features import MOST_NUMBERS, pooled, principal_components
+from trainers.own_images import file_hash as sha256
 from trainers.specs import ClassifySpec
 
 DIGITS = tuple("0123456789")
@@ -329,11 +330,7 @@ def _chosen_mnist(spec: ClassifySpec) -> Path | None:
 
 def _mnist_source(spec: ClassifySpec) -> str:
     chosen = _chosen_mnist(spec)
-    return (
-        f"MNIST from {chosen}, SHA-256 {own_images.file_hash(chosen)}"
-        if chosen
-        else "MNIST as downloaded by Keras"
-    )
+    return f"MNIST from {chosen}, SHA-256 {sha256(chosen)}" if chosen else "MNIST as downloaded by Keras"
 
 
 def _mnist_arrays(spec: ClassifySpec) -> dict[str, np.ndarray]:
