@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from trainers import checkpoints
-from trainers.datasets import DatasetMissing, sha256
+from trainers.datasets import DatasetMissing
+from trainers.own_images import file_hash
 from trainers.runs import DamagedFile, StorageFailed, write_atomically
 from trainers.style import weight_files
 from trainers.style.weight_files import NotTheseWeights
@@ -155,7 +156,7 @@ def _read(network: str, file: Path | None) -> dict[str, np.ndarray]:
         if network == "vgg19":
             return weight_files.read(_downloaded_vgg19(), layer_names(network))
         bundled = bundled_file()
-        if sha256(bundled) != BUNDLED_SHA256:
+        if file_hash(bundled) != BUNDLED_SHA256:
             raise NotTheseWeights("its checksum is wrong")
         return weight_files.read_onnx(bundled, layer_names(network))
     except NotTheseWeights as error:
