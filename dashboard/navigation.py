@@ -36,6 +36,7 @@ def _pages() -> list[StreamlitPage]:
     entries = [
         ("train.py", _("Train"), ":material/school:"),
         ("runs.py", _("Runs"), ":material/list:"),
+        ("compare.py", _("Compare"), ":material/balance:"),
         ("tensor_board.py", _("TensorBoard"), ":material/monitoring:"),
         ("machine.py", _("Machine"), ":material/memory:"),
         ("present.py", _("Presenting"), ":material/slideshow:"),

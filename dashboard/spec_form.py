@@ -98,9 +98,12 @@ def spec_from_form(task: str, values: Mapping[str, FormValue | None]) -> Spec:
     return parse_spec({"task": task, **asked})
 
 
-def draw_settings(task: str) -> Form:
-    """Draws the settings that have an effect: the common ones first, the rest folded away, a section each group."""
-    form = Form()
+def draw_settings(task: str, given: Mapping[str, FormValue] | None = None) -> Form:
+    """Draws the settings that have an effect: the common ones first, the rest folded away, a section each group.
+
+    What is `given` is decided elsewhere: it counts, and has no widget here.
+    """
+    form = Form(dict(given or {}))
     _draw_group(task, "common", form)
     changed = changed_by_group(task, held_values(task))
     st.html(_SECTIONS)
@@ -147,12 +150,16 @@ def headings() -> dict[Group, str]:
 
 def _has_settings(task: str, group: Group, form: Form) -> bool:
     """Whether any setting of a group has an effect beside what is drawn so far."""
-    return any(one.group == group and applies(one, form.values) for one in settings(SPECS[task]))
+    return any(_is_drawn(one, group, form) for one in settings(SPECS[task]))
+
+
+def _is_drawn(setting: Setting, group: Group, form: Form) -> bool:
+    return setting.group == group and setting.name not in form.values and applies(setting, form.values)
 
 
 def _draw_group(task: str, group: Group, form: Form) -> None:
     for setting in settings(SPECS[task]):
-        if setting.group == group and applies(setting, form.values):
+        if _is_drawn(setting, group, form):
             form.values[setting.name] = draw_setting(setting, widget_key(task, setting.name))
             if setting.name in ILLUSTRATED:
                 form.places[setting.name] = st.container()

@@ -27,7 +27,10 @@ class ComparisonPreset:
         return comparison(parse_spec(self.shared), self.field, self.values, seeds=seeds, tune=self.tune)
 
 
+# A lesson waits for its verdict: pictures of every run would take longer than these trainings do.
+_NO_PICTURES = dict.fromkeys(("feature_images", "mistake_images", "precision_recall", "projector"), False)
 _PERCEPTRON = {
+    **_NO_PICTURES,
     "dataset": "mnist-5k",
     "model": "mlp",
     "depth": 4,
@@ -35,7 +38,7 @@ _PERCEPTRON = {
     "epochs": 10,
     "batch_size": 100,
 }
-_CONVOLUTIONS = {"dataset": "mnist-5k", "model": "simple_cnn", "epochs": 4, "batch_size": 100}
+_CONVOLUTIONS = {**_NO_PICTURES, "dataset": "mnist-5k", "model": "simple_cnn", "epochs": 4, "batch_size": 100}
 
 _ALL = (
     ComparisonPreset(
