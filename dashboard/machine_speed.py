@@ -69,7 +69,12 @@ def _default(name: str) -> str:
 def _asked(name: str) -> str:
     """What the address names, where there is such a choice."""
     asked = st.query_params.get(f"speed_{name}", "")
-    return asked if asked in _setting(name).choices else _default(name)
+    return asked if asked in _choices(name) else _default(name)
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    """What may be compared: speeds are of published images, which every machine has alike."""
+    return tuple(choice for choice in _setting(name).choices if choice != "own")
 
 
 def _draw_choices() -> tuple[str, str]:
@@ -80,8 +85,8 @@ def _draw_choices() -> tuple[str, str]:
             chosen.append(
                 st.selectbox(
                     _(setting.label),
-                    setting.choices,
-                    index=setting.choices.index(_default(name)),
+                    _choices(name),
+                    index=_choices(name).index(_default(name)),
                     key=key,
                     bind="query-params",
                     width=260,

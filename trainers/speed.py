@@ -82,6 +82,10 @@ def compare(chosen: argparse.Namespace, limit: int, stop: threading.Event) -> Sp
 
 
 def _spec(chosen: argparse.Namespace) -> ClassifySpec:
+    if chosen.dataset == "own":
+        raise InvalidSpec(
+            "Speeds are compared on published images: choose the data set mnist-5k, mnist or fashion-mnist."
+        )
     spec = parse_spec({"model": chosen.model, "dataset": chosen.dataset, "batch_size": chosen.batch_size})
     assert isinstance(spec, ClassifySpec)
     return spec

@@ -120,6 +120,7 @@ def test_the_table_says_numbers_and_reasons() -> None:
     [
         (["--model", "nothing"], "Model cannot be 'nothing'"),
         (["--batch-size", "0"], "Batch size cannot be '0'"),
+        (["--dataset", "own"], "Speeds are compared on published images"),
         (["--seconds", "nan"], "Seconds cannot be 'nan': give a number, at least 0.1 and at most 60."),
         (["--limit", "0"], "The limit cannot be '0'"),
     ],
