@@ -29,7 +29,9 @@ def archive(tmp_path: Path) -> Path:
 def test_an_uploaded_archive_is_looked_into_and_trained_on(app, archive, page):
     page.goto(f"{app.url}/?dataset=own&model=mlp&epochs=3&learning_rate=0.01")
     page.locator('input[type="file"]').set_input_files(archive)
-    page.get_by_text("3 classes, 36 images: 30 to train, 3 to validate, 3 to test.").wait_for()
+    page.get_by_text("3 classes, 36 images: 30 to train, 3 to validate, 3 to test.").wait_for(
+        timeout=100_000  # the helper imports TensorFlow meanwhile
+    )
     page.get_by_text("2 left out").click()
     page.get_by_text("<img src=x onerror=alert(1)>.txt").wait_for()
     page.get_by_text("has a name that leads out of the archive").wait_for()
