@@ -25,7 +25,7 @@ from trainers.live_status import LiveStatus
 from trainers.loop import Chunk, Plan, Speed, run_loop
 from trainers.resuming import Keeper, Kept, Position, cut_back, kept_by
 from trainers.runs import Command, Run, StorageFailed
-from trainers.specs import Spec
+from trainers.specs import InvalidSpec, Spec
 from trainers.steering import Steering, steered
 from trainers.summaries import Journal
 from trainers.summaries.thinning import Points
@@ -90,7 +90,7 @@ class Steerable(Protocol):
     """A learner some of whose settings may be changed while it runs: those of `specs.STEERABLE`."""
 
     def steer(self, spec: Spec) -> None:
-        """Goes on with the settings of this spec from the next step on."""
+        """Goes on with the settings of this spec from the next step on; raises InvalidSpec where it cannot."""
 
 
 class Task(Protocol):
@@ -363,7 +363,10 @@ class Training:
     def _obey_settings(self, command: Command) -> str:
         assert isinstance(self.learner, Steerable) and isinstance(command.value, dict)
         values = {**self._live.status.steered, **command.value}
-        self.learner.steer(steered(self._spec, values))
+        try:
+            self.learner.steer(steered(self._spec, values))
+        except InvalidSpec as error:
+            return str(error)
         self._at.lowest_loss = math.inf  # the best so far was the best under other settings
         self._live.change(steered=values, last_command="settings")
         self._keeper.keep(self._at)

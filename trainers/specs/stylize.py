@@ -15,7 +15,7 @@ from trainers.specs.settings import Numbers, Paths, setting
 
 MOST_STYLES = 8
 SMALLEST, LARGEST = 16, 8192  # pixels of a picture's longest side
-PASSES = {"classic": 1000, "fast": 150}  # where nobody says how many
+PASSES = {"classic": 1000, "fast": 100}  # where nobody says how many
 
 
 class StylizeSpec(pydantic.BaseModel):
@@ -71,13 +71,13 @@ class StylizeSpec(pydantic.BaseModel):
     mode: Literal["fast", "classic"] = setting(
         "fast",
         label="Mode",
-        description="fast: coarse to fine with colours kept in range; classic: the published recipe, Adam at one size",
+        description="fast: steps that know the curvature and keep colours in range; classic: the published recipe",
         group="common",
     )
     iterations: int = setting(
         0,
         label="Iterations",
-        description="How many passes through the network the painting takes; 0 takes 150, and 1000 in classic mode",
+        description="How many passes through the network the painting takes; 0 takes 100, and 1000 in classic mode",
         unit="passes",
         group="common",
         ge=0,
@@ -158,9 +158,9 @@ class StylizeSpec(pydantic.BaseModel):
         le=1,
     )
     scales: int = setting(
-        3,
+        1,
         label="Scales",
-        description="At how many sizes it is painted, each twice the one before; 1 paints at full size only",
+        description="At how many sizes it is painted, each twice the one before: more make larger strokes",
         unit="sizes",
         group="training",
         only_for={"mode": ("fast",)},

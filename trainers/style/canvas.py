@@ -12,7 +12,7 @@ import tensorflow as tf
 from trainers.specs import StylizeSpec
 from trainers.style import colours, scales
 from trainers.style.descent import Adam, Descent, Lbfgs
-from trainers.style.inputs import Inputs
+from trainers.style.inputs import Inputs, check_size
 from trainers.style.objective import Balance, Objective, Target
 from trainers.style.pictures import as_pixels, at_width, fitted_size, resized
 from trainers.style.spectrum import evened
@@ -102,7 +102,11 @@ class Canvas:
         self._rate = self._descent.rate = rate
 
     def steer(self, spec: StylizeSpec) -> None:
-        """Compares with this spec's weights, blend and size from the next pass on, and paints on from where it is."""
+        """Compares with this spec's weights, blend and size from the next pass on, and paints on from where it is.
+
+        Raises PictureRefused, and changes nothing, where the size does not fit.
+        """
+        check_size(spec, self._given)
         before, self._spec = self._spec, spec
         self._balance = _balance(spec)
         if spec.size != before.size:

@@ -76,7 +76,16 @@ def _read(spec: StylizeSpec, files: dict[str, Path]) -> Inputs:
 
 
 def _fitting(spec: StylizeSpec, inputs: Inputs) -> Inputs:
-    """Checks that the picture fits the network and the memory, and matches colours where a spec asks for it."""
+    """The pictures, if they can be painted at the size a spec asks for, with matched colours where it says so."""
+    check_size(spec, inputs)
+    if not spec.colour_matching:
+        return inputs
+    matched = tuple(colours.matched(style, inputs.photo) for style in inputs.styles)
+    return Inputs(inputs.photo, matched, inputs.initial, inputs.mask)
+
+
+def check_size(spec: StylizeSpec, inputs: Inputs) -> None:
+    """Raises PictureRefused where a picture of the size a spec asks for does not fit the network or the memory."""
     height, width = inputs.photo.shape[:2]
     pictures.check_fits(width, height, spec.size, "The photo")
     shares = [
@@ -84,7 +93,3 @@ def _fitting(spec: StylizeSpec, inputs: Inputs) -> Inputs:
         for scale, style in zip(spec.style_scales, inputs.styles, strict=True)
     ]
     memory.check(width, height, spec.size, max(shares), tiled=spec.tiles)
-    if not spec.colour_matching:
-        return inputs
-    matched = tuple(colours.matched(style, inputs.photo) for style in inputs.styles)
-    return Inputs(inputs.photo, matched, inputs.initial, inputs.mask)

@@ -9,7 +9,7 @@ from trainers.style.pictures import FEWEST_PIXELS, PictureRefused, fitted_size
 BYTES_PER_PIXEL = 4_700  # of all features, there and back, and of what L-BFGS remembers
 BYTES_PER_PIXEL_TILED = 1_200  # of what L-BFGS remembers alone, twice while it is saved
 LARGEST_TILE = 704 * 704  # pixels, with the rim
-BYTES_AT_ALL = 700 * 2**20  # TensorFlow and the network
+BYTES_AT_ALL = 1_400 * 2**20  # TensorFlow, the network and its matrices; 2.2 GB were seen at 512 pixels
 SHARE = 0.9  # of what is free: other programs grow too
 
 

@@ -1,6 +1,7 @@
-"""At which sizes a picture is painted, and for how many passes each: coarse to fine, where the mode is fast.
+"""At which sizes a picture is painted, and for how many passes each: coarse to fine, where a spec asks for it.
 
-Large strokes are settled where a pass is cheap: half the side is a quarter of the work.
+What is painted small and enlarged has large strokes, but hardly a lower loss than the photo until its grain is painted
+too: to one loss it takes as much work as painting at full size only, which is therefore what is done unasked.
 """
 
 from __future__ import annotations

@@ -19,12 +19,12 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 
 from trainers.loop import Plan, TrainingFailed
 from trainers.runs import Run, state_folder
-from trainers.specs import StylizeSpec, parse_spec
+from trainers.specs import InvalidSpec, StylizeSpec, parse_spec
 from trainers.style import inputs, network, objective, weights
 from trainers.style.canvas import Canvas
 from trainers.style.delivery import RESULT
 from trainers.style.frames import Frames
-from trainers.style.pictures import save, strip
+from trainers.style.pictures import PictureRefused, save, strip
 from trainers.summaries import Journal, settings
 from trainers.summaries.images import image_value
 from trainers.summaries.intervals import Interval
@@ -164,9 +164,12 @@ class Painting:
         self._canvas.choose_learning_rate(self._rate)
 
     def steer(self, spec: StylizeSpec) -> None:
-        """Paints with the weights, the blend and the size of this spec from the next pass on."""
+        """Paints with the weights, the blend and the size of this spec from the next pass on; raises InvalidSpec."""
+        try:
+            self._canvas.steer(spec)
+        except PictureRefused as error:
+            raise InvalidSpec(str(error)) from error
         self._spec = spec
-        self._canvas.steer(spec)
         self._best = None  # it was the best under another loss
 
     def first_broken_layer(self) -> str | None:

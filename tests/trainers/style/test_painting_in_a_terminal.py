@@ -27,7 +27,7 @@ def words(files: dict[str, Path], logdir: Path, *options: str) -> list[str]:
         "--style",
         str(files["mosaic"]),
     ]
-    small = ["--size", "64", "--network", "vgg16", "--scales", "1", "--checkpoint-every", "4"]
+    small = ["--size", "64", "--network", "vgg16", "--checkpoint-every", "4"]
     place = ["--logdir", str(logdir), "--experiment", "e", "--run", "r", "--limit", "3"]
     return ["stylize", *given, *small, *place, *options]
 
@@ -74,10 +74,9 @@ def limit_files() -> None:
 def test_a_disk_without_room_for_checkpoints_does_not_cost_the_picture(files, logdir, tmp_path):
     """In the published mode, with the picture put where it is wanted."""
     output = tmp_path / "painted.jpg"
-    classic = [word for word in words(files, logdir) if word not in ("--scales", "1")]
     published = ["--mode", "classic", "--iterations", "3", "--output", str(output)]
     done = subprocess.run(
-        [sys.executable, "-m", "trainers", *classic, *published],
+        [sys.executable, "-m", "trainers", *words(files, logdir), *published],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

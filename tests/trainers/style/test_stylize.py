@@ -44,8 +44,6 @@ class Studio:
 
     def spec(self, **values: Any) -> StylizeSpec:
         chosen = {"size": 64, "iterations": 12, "checkpoint_every": 4, **values}
-        if chosen.get("mode") != "classic":
-            chosen.setdefault("scales", 1)
         return StylizeSpec(content=self.files["photo"], style=[self.files["waves"]], **chosen)
 
     def new(self, name: str, **values: Any) -> Run:
@@ -165,6 +163,7 @@ def test_it_is_continued_at_a_larger_size(studio):
         ({"style_blend": [1, 2]}, "one number for each of the 1 styles"),
         ({"iterations": 3}, "'iterations' cannot be changed while it runs"),
         (3.0, "need their names and new values"),
+        ({"size": 8192}, "GB are free: choose at most"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_and_it_paints_on(studio, value, sentence):
@@ -176,7 +175,7 @@ def test_settings_that_cannot_be_are_refused_and_it_paints_on(studio, value, sen
 
 def canvas(objective, given=GIVEN, **values) -> Canvas:
     names = ["a"] * len(given.styles)
-    return Canvas(StylizeSpec(content="p", style=names, size=64, scales=1, **values), given, objective)
+    return Canvas(StylizeSpec(content="p", style=names, size=64, **values), given, objective)
 
 
 def painted(one: Canvas, first: int, last: int) -> Canvas:
