@@ -10,12 +10,12 @@ from dashboard.comparison_form import as_held, first_values, free_name, known_se
 from dashboard.listing import RunView
 from trainers.comparisons import COMPARISON_PRESETS, comparable_settings, comparison
 from trainers.runs import About, Run, Status
-from trainers.specs import SPECS, ClassifySpec, InvalidSpec, parse_spec
+from trainers.specs import LEARNING_TASKS, ClassifySpec, InvalidSpec, parse_spec
 
 ASKED = comparison(ClassifySpec(model="mlp"), "activation", ["sigmoid", "relu"], seeds=2)
 
 
-@pytest.mark.parametrize("task", SPECS)
+@pytest.mark.parametrize("task", LEARNING_TASKS)
 def test_the_values_to_begin_with_can_be_compared_for_every_setting(task):
     for setting in comparable_settings(task):
         if setting.kind == "bool":

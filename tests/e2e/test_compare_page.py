@@ -21,7 +21,7 @@ def test_one_press_starts_a_matched_pair_and_stop_all_ends_it(
     with started_app(logdir) as app:
         page = new_page()
         page.goto(f"{app.url}/compare")
-        page.get_by_role("button", name="Start").last.wait_for()
+        expect(page.get_by_role("heading", name="Compare")).to_be_visible()
         page.locator(".st-key-offer-activation").get_by_role("button").click()
         expect(page.get_by_role("heading", name="Activation: sigmoid or relu")).to_be_visible()
         expect(page.get_by_text("of 6 runs have ended")).to_be_visible()
@@ -38,5 +38,7 @@ def test_one_press_starts_a_matched_pair_and_stop_all_ends_it(
         page.goto(f"{app.url}/compare?comparison=e")
         expect(page.get_by_text("of the test data correctly")).to_be_visible()
         expect(page.get_by_text("How large the gradients are")).to_be_visible()
-        expect(page.locator('[data-testid="stVegaLiteChart"] canvas')).to_be_visible()
+        chart = page.get_by_test_id("stVegaLiteChart")
+        for word in ("hidden_1", "classes", "Norm of the gradient"):
+            expect(chart.get_by_text(word)).to_be_visible()
         assert witness.page_errors == []

@@ -23,12 +23,7 @@ from trainers.specs import (
 
 FEWEST_VALUES, MOST_VALUES = 2, 6
 MOST_SEEDS = 10
-RATE_FACTORS = (
-    0.1,
-    0.3,
-    1.0,
-    3.0,
-)  # of the learning-rate grid that each arm is tuned over, times the asked rate
+RATE_FACTORS = (0.1, 0.3, 1.0, 3.0)  # times the asked learning rate: the grid that each arm is tuned over
 _NEVER_DIFFERS = ("seed", "pace")
 
 
