@@ -5,13 +5,16 @@ One JSON object a line on standard input, one a line on standard output:
     {"id": 3, "request": "describe", "spec": {…}}
     {"id": 3, "answer": {…}}        or        {"id": 3, "error": "one sentence"}
 
+A sample is asked for by its name and the folder that it shall lie in: {"request": "sample", "name": …, "folder": …}.
 The real model is built with the code that trains it, so nothing is computed twice in two ways.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
 import tensorflow as tf
@@ -20,7 +23,11 @@ from trainers import availability, hardware, previews
 from trainers.datasets import DatasetMissing
 from trainers.description import describe
 from trainers.loop import TrainingFailed
-from trainers.specs import InvalidSpec, Spec, parse_spec
+from trainers.runs import StorageFailed
+from trainers.specs import InvalidSpec, Spec, StylizeSpec, parse_spec
+from trainers.style import preview as feed_forward
+from trainers.style.paintings import gallery
+from trainers.style.paintings.catalogue import ENTRIES
 
 
 def precision(spec: Spec) -> dict[str, Any]:
@@ -28,7 +35,13 @@ def precision(spec: Spec) -> dict[str, Any]:
     return {"precision": hardware.fast_precision(spec.device)}
 
 
-ANSWERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+def preview(spec: StylizeSpec) -> dict[str, Any]:
+    """About how a painting would look, as a JPEG in base64."""
+    return {"jpeg": base64.b64encode(feed_forward.preview(spec)).decode()}
+
+
+# What is told of a spec once all that it needs is there.
+PREPARED: dict[str, Callable[[Any], dict[str, Any]]] = {
     "describe": describe,
     "schedule": previews.schedule,
     "augmentation": previews.augmentation,
@@ -56,10 +69,8 @@ def answer(line: str) -> dict[str, Any]:
     try:
         request = _parsed(line)
         identifier = request.get("id")
-        answered, spec = _asked(request)
-        availability.check(spec)
-        return {"id": identifier, "answer": answered(spec)}
-    except (BadRequest, InvalidSpec, DatasetMissing, TrainingFailed) as error:
+        return {"id": identifier, "answer": _answered(request)}
+    except (BadRequest, InvalidSpec, DatasetMissing, StorageFailed, TrainingFailed) as error:
         return {"id": identifier, "error": str(error)}
     except (MemoryError, tf.errors.ResourceExhaustedError):
         return {"id": identifier, "error": "This network does not fit into memory: make it smaller."}
@@ -75,10 +86,38 @@ def _parsed(line: str) -> Mapping[str, Any]:
     return request
 
 
-def _asked(request: Mapping[str, Any]) -> tuple[Callable[[Any], dict[str, Any]], Spec]:
+def _answered(request: Mapping[str, Any]) -> dict[str, Any]:
     name = request.get("request")
-    if not isinstance(name, str) or name not in ANSWERS:
-        raise BadRequest(f"The helper does not know this request: it knows {', '.join(ANSWERS)}.")
+    if not isinstance(name, str) or name not in (*PREPARED, *OTHERS):
+        raise BadRequest(
+            f"The helper does not know this request: it knows {', '.join((*PREPARED, *OTHERS))}."
+        )
+    if name in OTHERS:
+        return OTHERS[name](request)
+    spec = _spec(request)
+    availability.check(spec)
+    return PREPARED[name](spec)
+
+
+def _spec(request: Mapping[str, Any]) -> Spec:
     if not isinstance(request.get("spec"), dict):
         raise BadRequest("The request lacks a spec.")
-    return ANSWERS[name], parse_spec(request["spec"])
+    return parse_spec(request["spec"])
+
+
+def _preview(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Needs the pictures only, not the network that would paint them, nor its memory."""
+    spec = _spec(request)
+    if not isinstance(spec, StylizeSpec):
+        raise BadRequest("Only a painting has a preview.")
+    return preview(spec)
+
+
+def _sample(request: Mapping[str, Any]) -> dict[str, Any]:
+    name, folder = request.get("name"), request.get("folder")
+    if name not in ENTRIES or not isinstance(folder, str):
+        raise BadRequest("The request lacks the name of a sample or a folder.")
+    return {"path": str(gallery.lay_down(str(name), Path(folder)))}
+
+
+OTHERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"preview": _preview, "sample": _sample}

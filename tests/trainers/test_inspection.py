@@ -18,7 +18,10 @@ from trainers.inspection import answer, answer_lines
         ("no json", "not JSON"),
         ("[1, 2]", "not a JSON object"),
         ("[" * 100_000, "not JSON"),
-        ('{"id": 1, "request": "fly"}', "it knows describe, schedule, augmentation, precision"),
+        (
+            '{"id": 1, "request": "fly"}',
+            "it knows describe, schedule, augmentation, precision, own_images, preview, sample",
+        ),
         ('{"id": 1, "request": ["describe"], "spec": {}}', "does not know this request"),
         ('{"id": 1, "request": "describe"}', "lacks a spec"),
         ('{"id": 1, "request": "describe", "spec": {"epochs": 0}}', "Epochs cannot be 0"),

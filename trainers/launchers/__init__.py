@@ -21,6 +21,7 @@ from trainers.launchers.going_on import CannotGoOn, ask, extend, rate_after_dive
 from trainers.launchers.inspector import Description, Failed, Inspector, Layer, Pending
 from trainers.launchers.local import cancel, close, default_limit, submit, tick, wait_for_turn
 from trainers.launchers.queue import known_status
+from trainers.launchers.samples import Sample
 from trainers.launchers.spare import wait_for_run
 from trainers.launchers.speed import (
     AlreadyComparing,
@@ -40,6 +41,7 @@ __all__ = [
     "Inspector",
     "Layer",
     "Pending",
+    "Sample",
     "SpeedReport",
     "SpeedRow",
     "ask",

@@ -13,6 +13,8 @@ and the machine since its start.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import importlib.metadata
 import json
@@ -31,6 +33,7 @@ import pydantic
 
 from trainers.launchers.helper_process import HelperEnded, HelperProcess
 from trainers.launchers.processes import PROGRAM, ROOT
+from trainers.launchers.samples import Sample, samples_in, version
 from trainers.launchers.stamps import stamp_of_files
 from trainers.runs import (
     DamagedFile,
@@ -40,7 +43,7 @@ from trainers.runs import (
     read_json,
     write_atomically,
 )
-from trainers.specs import Spec, spec_hash
+from trainers.specs import Spec, StylizeSpec, spec_hash
 
 _MOST_ANSWERS = 512
 _TRIES = 2
@@ -48,6 +51,16 @@ _SECONDS_BETWEEN_TRIES = 10.0
 _CLOSING = "BoardLab is closing."
 _NONSENSE = "The helper process gave an answer that cannot be understood: see its log."
 _DESCRIBE = "describe"
+# What a preview of a painting depends on: the other settings may change without a new one.
+_SEEN_IN_PREVIEW = (
+    "content",
+    "style",
+    "content_weight",
+    "style_weight",
+    "style_blend",
+    "preserve_colours",
+    "colour_matching",
+)
 
 
 class Layer(pydantic.BaseModel):
@@ -115,16 +128,11 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Question:
-    """What the helper is asked."""
+    """What the helper is asked, and a name for the answer: the same as long as the answer is the same."""
 
     request: str
-    spec: Spec
-
-    @property
-    def key(self) -> str:
-        """A name for the answer: the same as long as the answer is the same."""
-        content = f"{self.request} {spec_hash(self.spec)} {stamp_of_files(self.spec)} {_circumstances()}"
-        return hashlib.sha256(content.encode()).hexdigest()[:32]
+    key: str
+    content: Mapping[str, Any]
 
     @property
     def is_kept(self) -> bool:
@@ -140,6 +148,7 @@ class Inspector:
 
     def __init__(self, state: Path, program: Sequence[str] = PROGRAM) -> None:
         self._folder = state / "cache" / "descriptions"
+        self._samples = state / "cache" / "samples" / version()
         self._helper = HelperProcess([*program, "inspect"], state / "inspector.log")
         self._answers: OrderedDict[str, _Known] = OrderedDict()
         self._asked: OrderedDict[str, _Question] = OrderedDict()
@@ -160,10 +169,38 @@ class Inspector:
     def ask(self, request: str, spec: Spec, *, wait_seconds: float = 0.0) -> Answer | Pending | Failed:
         """The answer to a request, if it is known within `wait_seconds`; else Pending, and it is worked out.
 
-        `request` is one of those in `trainers.inspection`: describe, schedule, augmentation, precision, own_images.
-        Where there is no answer, Failed says why for some seconds before it is tried again.
+        `request` is one of those about a spec in `trainers.inspection`, as schedule or precision. Where there
+        is none, Failed says why for some seconds before it is tried again.
         """
-        question = _Question(request, spec)
+        return self._told(_about(request, spec), wait_seconds)
+
+    def samples(self, *, wait_seconds: float = 0.0) -> tuple[Sample, ...] | Pending | Failed:
+        """The pictures that come with the lab, once all of them lie in the state folder."""
+        found = samples_in(self._samples)
+        answers = []
+        for sample in found:
+            if not sample.path.exists():
+                asked = {"name": sample.name, "folder": str(self._samples)}
+                question = _Question("sample", _hashed("sample", json.dumps(asked)), asked)
+                self._forget_unless_failed(question.key)
+                answers.append(self._told(question, wait_seconds))
+        failed = [answer for answer in answers if isinstance(answer, Failed)]
+        pending = [answer for answer in answers if isinstance(answer, Pending)]
+        return next(iter([*failed, *pending]), found)
+
+    def preview(self, spec: StylizeSpec, *, wait_seconds: float = 0.0) -> bytes | Pending | Failed:
+        """About how a painting would look, from a network that paints in one go: a JPEG of at most 512 pixels."""
+        seen = {name: getattr(spec, name) for name in _SEEN_IN_PREVIEW}
+        question = _about("preview", StylizeSpec().model_copy(update=seen))
+        answer = self._told(question, wait_seconds)
+        if isinstance(answer, Pending | Failed):
+            return answer
+        try:
+            return base64.b64decode(answer["jpeg"], validate=True)
+        except (KeyError, TypeError, binascii.Error):
+            return Failed(_NONSENSE)
+
+    def _told(self, question: _Question, wait_seconds: float) -> Answer | Pending | Failed:
         key = question.key
         with self._changed:
             if self._known(key) is None:
@@ -188,6 +225,12 @@ class Inspector:
         if worker is not None:
             worker.join()
         self._helper.discard()
+
+    def _forget_unless_failed(self, key: str) -> None:
+        """An answer that said where a file lies is worth nothing once the file is gone."""
+        with self._changed:
+            if not isinstance(self._known(key), Failed):
+                self._answers.pop(key, None)
 
     def _known(self, key: str) -> Answer | Failed | None:
         known = self._answers.get(key)
@@ -242,7 +285,7 @@ class Inspector:
             if self._closed:
                 break
             try:
-                told = self._helper.ask(question.request, {"spec": question.spec.model_dump(mode="json")})
+                told = self._helper.ask(question.request, question.content)
                 return _known(_understood(question.request, told))
             except HelperEnded as error:
                 sentence = _CLOSING if self._closed else str(error)
@@ -267,6 +310,16 @@ class Inspector:
             write_atomically(self._folder / f"{key}.json", json.dumps(answer).encode())
         except (StorageFailed, OSError):
             return  # a cache that cannot be written only costs the next start some time
+
+
+def _about(request: str, spec: Spec) -> _Question:
+    """A question about a spec, and about the files that it names as they are now."""
+    key = _hashed(request, f"{spec_hash(spec)} {stamp_of_files(spec)}")
+    return _Question(request, key, {"spec": spec.model_dump(mode="json")})
+
+
+def _hashed(request: str, content: str) -> str:
+    return hashlib.sha256(f"{request} {content} {_circumstances()}".encode()).hexdigest()[:32]
 
 
 def _known(answer: Answer | Failed) -> _Known:

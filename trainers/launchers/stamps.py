@@ -16,7 +16,8 @@ _MOST_FOLDERS = 4_000
 
 def stamp_of_files(spec: Spec) -> str:
     """A word that changes when a file that a spec names does, or when files join or leave a folder."""
-    paths = [getattr(spec, one.name) for one in settings(type(spec)) if one.kind == "path"]
+    named = [getattr(spec, one.name) for one in settings(type(spec)) if one.kind in ("path", "paths")]
+    paths = [path for one in named for path in (one if isinstance(one, tuple) else (one,))]
     return " ".join(_stamp(path) for path in paths if path is not None)
 
 

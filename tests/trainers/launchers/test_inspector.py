@@ -79,7 +79,8 @@ def test_a_request_that_nobody_knows_is_answered_with_a_sentence(real: Inspector
         lambda: not isinstance(answer := real.ask("fly", SOFTMAX, wait_seconds=1), Pending) and answer
     )
     assert answer == Failed(
-        "The helper does not know this request: it knows describe, schedule, augmentation, precision, own_images."
+        "The helper does not know this request: it knows describe, schedule, augmentation, precision, "
+        "own_images, preview, sample."
     )
 
 
