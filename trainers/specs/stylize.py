@@ -167,10 +167,10 @@ class StylizeSpec(pydantic.BaseModel):
         ge=1,
         le=5,
     )
-    initial: Literal["photo", "noise", "file"] = setting(
+    initial: Literal["photo", "noise", "preview", "file"] = setting(
         "photo",
         label="Initial image",
-        description="What the painting starts from: the photo, noise, or a picture of your own",
+        description="What the painting starts from: the photo, noise, the preview, or a picture of your own",
         group="training",
     )
     initial_file: Path | None = setting(
@@ -185,7 +185,7 @@ class StylizeSpec(pydantic.BaseModel):
         label="Noise blend",
         description="How much noise is mixed into the initial image: 0 none, 1 nothing else",
         group="training",
-        only_for={"initial": ("photo", "file")},
+        only_for={"initial": ("photo", "preview", "file")},
         ge=0,
         le=1,
     )

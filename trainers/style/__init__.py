@@ -6,6 +6,7 @@ they build on each other:
     pictures    files of people as pixels, and pixels as files
     inputs      the pictures that a spec names, and whether they can be painted: `colours`, `memory`
     weights     the network's numbers: where they come from, checked, in one format; `weight_files` reads others'
+    preview     about how the painting will look, from a network that paints in one go
     network     what its layers see in a picture; `winograd` is a quick way to find out
     objective   how far a picture is from its photo and its paintings, and in which direction it should change
     tiles       the same for pictures too large for the memory
@@ -13,4 +14,6 @@ they build on each other:
     canvas      the picture on its way, from coarse to fine: `scales`
     stylize     the task: a painting as the one loop of all trainings drives it, with its `frames`
     delivery    what a command line says of the result
+
+and, beside them, `paintings`: pictures of our own to take styles from.
 """

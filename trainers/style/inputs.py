@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from trainers.runs import Run, read_json, write_atomically, write_json
 from trainers.specs import StylizeSpec
-from trainers.style import colours, memory, pictures, weights
+from trainers.style import colours, memory, pictures, preview, weights
 from trainers.style.pictures import PictureRefused
 
 KEPT = "pictures.json"
@@ -18,7 +18,10 @@ KEPT = "pictures.json"
 
 @dataclass(frozen=True)
 class Inputs:
-    """Pictures uint8 [h, w, 3] as they were given, upright; the mask uint8 [h, w] where there is one."""
+    """Pictures uint8 [h, w, 3] as they were given, upright; the mask uint8 [h, w] where there is one.
+
+    `initial` is a person's own picture or the preview, None for a start from the photo or noise.
+    """
 
     photo: np.ndarray
     styles: tuple[np.ndarray, ...]
@@ -29,13 +32,15 @@ class Inputs:
 def check(spec: StylizeSpec) -> None:
     """Whether a painting can be made as a spec asks; raises PictureRefused or DatasetMissing with what to do."""
     weights.check(spec.network, spec.network_file)
+    if spec.initial == "preview":
+        preview.check()
     _fitting(spec, _read(spec, dict(_files(spec))))
 
 
 def kept(run: Run, spec: StylizeSpec) -> Inputs:
     """The pictures of a run: copied into its folder at first, and read from there ever after.
 
-    Raises PictureRefused or StorageFailed.
+    Raises DatasetMissing, PictureRefused or StorageFailed.
     """
     folder = run.path / "inputs"
     record = folder / KEPT
@@ -48,7 +53,11 @@ def kept(run: Run, spec: StylizeSpec) -> Inputs:
             told[name] = {"file": file, "source": str(path), "sha256": hashlib.sha256(content).hexdigest()}
         write_json(record, told)
     files = {name: folder / Path(one["file"]).name for name, one in read_json(record).items()}
-    return _fitting(spec, _read(spec, files))
+    inputs = _read(spec, files)
+    if spec.initial == "preview":
+        photo = preview.fitted(inputs.photo, "The photo")
+        inputs = replace(inputs, initial=preview.painted(spec, photo, inputs.styles))
+    return _fitting(spec, inputs)
 
 
 def _files(spec: StylizeSpec) -> list[tuple[str, Path]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,11 +61,10 @@ def preview(spec: StylizeSpec) -> bytes:
     if spec.content is None or not spec.style:
         raise pictures.PictureRefused("There is no preview yet: choose a photo and at least one painting.")
     photo = _small(spec.content)
-    pictures.check_fits(photo.shape[1], photo.shape[0], LARGEST, "The photo")
     return pictures.encoded(painted(spec, photo, [_small(path) for path in spec.style]), "JPEG")
 
 
-def painted(spec: StylizeSpec, photo: np.ndarray, styles: list[np.ndarray]) -> np.ndarray:
+def painted(spec: StylizeSpec, photo: np.ndarray, styles: Sequence[np.ndarray]) -> np.ndarray:
     """A photo uint8 [h, w, 3] in the blended styles [h, w, 3], uint8 of the photo's size; raises DatasetMissing."""
     if spec.colour_matching:
         styles = [colours.matched(style, photo) for style in styles]
@@ -142,11 +142,13 @@ def _small(path: Path) -> np.ndarray:
 
 @lru_cache(maxsize=16)
 def _read_small(path: Path, _size: int, _changed: int) -> np.ndarray:
-    pixels = pictures.read(path)
+    return fitted(pictures.read(path), path.name)
+
+
+def fitted(pixels: np.ndarray, name: str) -> np.ndarray:
+    """A picture uint8 [h, w, 3], `name` to people, at most as large as a preview; raises PictureRefused for a line."""
     height, width = pixels.shape[:2]
-    pictures.check_fits(width, height, LARGEST, path.name)
-    return (
-        pixels
-        if max(height, width) <= LARGEST
-        else pictures.resized(pixels, pictures.fitted_size(width, height, LARGEST))
-    )
+    if max(height, width) <= LARGEST:
+        return pixels
+    pictures.check_fits(width, height, LARGEST, name)
+    return pictures.resized(pixels, pictures.fitted_size(width, height, LARGEST))

@@ -7,8 +7,9 @@ import pytest
 
 from tests.trainers.style import procedural
 from trainers import availability
+from trainers.datasets import DatasetMissing
 from trainers.specs import StylizeSpec
-from trainers.style import inputs
+from trainers.style import inputs, preview
 from trainers.style.pictures import PictureRefused, save
 
 
@@ -57,3 +58,32 @@ def test_colours_are_matched_before_painting(files, logdir):
     photo = procedural.scene(64, 64).reshape(-1, 3)
     np.testing.assert_allclose(found.styles[0].reshape(-1, 3).mean(axis=0), photo.mean(axis=0), atol=12)
     assert np.abs(found.styles[0].astype(int) - procedural.waves()).mean() > 20
+
+
+def test_a_painting_may_start_from_its_preview(files, logdir):
+    """It lies between the photo and the painting: the more style, the farther from the photo."""
+    from trainers.runs import create_run
+
+    farther = []
+    for number, style_weight in enumerate((20, 5000)):
+        chosen = spec(files, initial="preview", style_weight=style_weight)
+        found = inputs.kept(create_run(logdir, chosen, experiment="e", name=f"r{number}"), chosen)
+        farther.append(np.abs(found.initial.astype(int) - procedural.scene(64, 64)).mean())
+    assert 5 < farther[0] < farther[1]
+
+
+def test_a_missing_network_of_the_preview_is_told_before_anything_starts(files, monkeypatch):
+    preview._checked_file.cache_clear()
+    monkeypatch.setattr(preview.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(
+        DatasetMissing, match="network of the preview is missing .*: install the requirements"
+    ):
+        preview.check()
+
+
+def test_a_damaged_network_of_the_preview_is_refused_by_name(files, monkeypatch):
+    preview._checked_file.cache_clear()
+    monkeypatch.setitem(preview._FILES, "arbitrary_transform", "0" * 64)
+    with pytest.raises(DatasetMissing, match=r"arbitrary_transform\.onnx of the preview is damaged"):
+        preview.check()
+    preview._checked_file.cache_clear()
