@@ -5,7 +5,7 @@ One JSON object a line on standard input, one a line on standard output:
     {"id": 3, "request": "describe", "spec": {…}}
     {"id": 3, "answer": {…}}        or        {"id": 3, "error": "one sentence"}
 
-A sample is asked for by its name and the folder that it shall lie in: {"request": "sample", "name": …, "folder": …}.
+A picture is asked for by its name and the folder that it shall lie in: {"request": "sample", "name": …, "folder": …}.
 The real model is built with the code that trains it, so nothing is computed twice in two ways.
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -26,8 +26,8 @@ from trainers.loop import TrainingFailed
 from trainers.runs import StorageFailed
 from trainers.specs import InvalidSpec, Spec, StylizeSpec, parse_spec
 from trainers.style import preview as feed_forward
-from trainers.style.paintings import gallery
-from trainers.style.paintings.catalogue import ENTRIES
+from trainers.style.paintings import gallery, published
+from trainers.style.paintings.catalogue import ENTRIES, PUBLISHED
 
 
 def precision(spec: Spec) -> dict[str, Any]:
@@ -114,10 +114,23 @@ def _preview(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sample(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {"path": str(gallery.lay_down(*_wanted(request, ENTRIES)))}
+
+
+def _fetch(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {"path": str(published.fetch(*_wanted(request, PUBLISHED)))}
+
+
+def _wanted(request: Mapping[str, Any], known: Collection[str]) -> tuple[str, Path]:
+    """The name of a picture and the folder that it shall lie in."""
     name, folder = request.get("name"), request.get("folder")
-    if name not in ENTRIES or not isinstance(folder, str):
-        raise BadRequest("The request lacks the name of a sample or a folder.")
-    return {"path": str(gallery.lay_down(str(name), Path(folder)))}
+    if not isinstance(name, str) or name not in known or not isinstance(folder, str):
+        raise BadRequest("The request lacks the name of a picture or a folder.")
+    return name, Path(folder)
 
 
-OTHERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"preview": _preview, "sample": _sample}
+OTHERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "preview": _preview,
+    "sample": _sample,
+    "fetch": _fetch,
+}

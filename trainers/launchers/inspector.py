@@ -33,7 +33,7 @@ import pydantic
 
 from trainers.launchers.helper_process import HelperEnded, HelperProcess
 from trainers.launchers.processes import PROGRAM, ROOT
-from trainers.launchers.samples import Sample, samples_in, version
+from trainers.launchers.samples import Sample, published_in, samples_in, version
 from trainers.launchers.stamps import stamp_of_files
 from trainers.runs import (
     DamagedFile,
@@ -149,6 +149,7 @@ class Inspector:
     def __init__(self, state: Path, program: Sequence[str] = PROGRAM) -> None:
         self._folder = state / "cache" / "descriptions"
         self._samples = state / "cache" / "samples" / version()
+        self._published = state / "cache" / "paintings"
         self._helper = HelperProcess([*program, "inspect"], state / "inspector.log")
         self._answers: OrderedDict[str, _Known] = OrderedDict()
         self._asked: OrderedDict[str, _Question] = OrderedDict()
@@ -177,16 +178,27 @@ class Inspector:
     def samples(self, *, wait_seconds: float = 0.0) -> tuple[Sample, ...] | Pending | Failed:
         """The pictures that come with the lab, once all of them lie in the state folder."""
         found = samples_in(self._samples)
-        answers = []
-        for sample in found:
-            if not sample.path.exists():
-                asked = {"name": sample.name, "folder": str(self._samples)}
-                question = _Question("sample", _hashed("sample", json.dumps(asked)), asked)
-                self._forget_unless_failed(question.key)
-                answers.append(self._told(question, wait_seconds))
-        failed = [answer for answer in answers if isinstance(answer, Failed)]
-        pending = [answer for answer in answers if isinstance(answer, Pending)]
-        return next(iter([*failed, *pending]), found)
+        told = [self._laid_down("sample", sample, wait_seconds) for sample in found]
+        return next((one for one in told if isinstance(one, Failed)), None) or next(
+            (one for one in told if isinstance(one, Pending)), found
+        )
+
+    def published(self) -> tuple[Sample, ...]:
+        """Well-known paintings that `fetch` gets from the internet, whether their files are there yet or not."""
+        return published_in(self._published)
+
+    def fetch(self, sample: Sample, *, wait_seconds: float = 0.0) -> Sample | Pending | Failed:
+        """One of the `published` paintings, once its file is there."""
+        return self._laid_down("fetch", sample, wait_seconds)
+
+    def _laid_down(self, request: str, sample: Sample, wait_seconds: float) -> Sample | Pending | Failed:
+        if sample.path.exists():
+            return sample
+        asked = {"name": sample.name, "folder": str(sample.path.parent)}
+        question = _Question(request, _hashed(request, json.dumps(asked)), asked)
+        self._forget_unless_failed(question.key)
+        answer = self._told(question, wait_seconds)
+        return answer if isinstance(answer, Pending | Failed) else sample
 
     def preview(self, spec: StylizeSpec, *, wait_seconds: float = 0.0) -> bytes | Pending | Failed:
         """About how a painting would look, from a network that paints in one go: a JPEG of at most 512 pixels."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from trainers.launchers.processes import ROOT
-from trainers.style.paintings.catalogue import ENTRIES
+from trainers.style.paintings.catalogue import ENTRIES, PUBLISHED
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,14 @@ def samples_in(folder: Path) -> tuple[Sample, ...]:
     return tuple(
         Sample(entry.name, entry.title, entry.kind, folder / entry.file, entry.credit)
         for entry in ENTRIES.values()
+    )
+
+
+def published_in(folder: Path) -> tuple[Sample, ...]:
+    """Well-known paintings in the public domain; the files are there once they were fetched."""
+    return tuple(
+        Sample(entry.name, entry.title, entry.kind, folder / f"{entry.name}.jpg", entry.credit)
+        for entry in PUBLISHED.values()
     )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,9 +16,11 @@ import pytest
 from PIL import Image
 
 from tests.running import wait_until
+from trainers.datasets import DatasetMissing
 from trainers.launchers import Failed, Inspector, Pending, Sample
 from trainers.launchers.samples import samples_in
 from trainers.specs import StylizeSpec
+from trainers.style.paintings import published
 
 Told = TypeVar("Told")
 
@@ -134,3 +139,48 @@ def test_what_cannot_be_previewed_is_told_in_a_sentence(
     assert told == Failed("text.jpg is not an image that can be read: give a JPEG, PNG or WebP image.")
     told = settled(lambda: inspector.preview(StylizeSpec(), wait_seconds=1))
     assert told == Failed("There is no preview yet: choose a photo and at least one painting.")
+
+
+def test_a_painting_that_cannot_be_fetched_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """No proxy and no name server answer, as where there is no internet."""
+    with pytest.raises(
+        DatasetMissing, match=r"The Starry Night could not be fetched .*: connect to the internet"
+    ):
+        published.fetch("starry_night", tmp_path, "http://127.0.0.1:9/{file}?{width}")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """A site that has a picture and a page instead of one."""
+    (tmp_path / "pages").mkdir()
+    Image.new("RGB", (64, 48), "navy").save(tmp_path / "pages" / "picture", "PNG")
+    (tmp_path / "pages" / "page").write_text("<html>Not found</html>")
+    handler = partial(QuietHandler, directory=tmp_path / "pages")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_painting_is_fetched_once(tmp_path: Path, site: str) -> None:
+    path = published.fetch("starry_night", tmp_path / "kept", f"{site}/picture")
+    assert Image.open(path).size == (64, 48)
+    assert published.fetch("starry_night", tmp_path / "kept", "http://127.0.0.1:9/") == path
+
+
+def test_a_page_instead_of_a_painting_is_refused(tmp_path: Path, site: str) -> None:
+    with pytest.raises(DatasetMissing, match="The Starry Night is not an image"):
+        published.fetch("starry_night", tmp_path / "kept", f"{site}/page")
+    assert not (tmp_path / "kept").exists()
+
+
+def test_the_helper_fetches_or_says_why_not(inspector: Inspector) -> None:
+    wanted = inspector.published()[0]
+    told = settled(lambda: inspector.fetch(wanted, wait_seconds=1))
+    assert told == wanted or (isinstance(told, Failed) and "could not be fetched" in told.sentence)

@@ -23,12 +23,12 @@ class Stroke:
 
 
 class Canvas:
-    """A square of paint, `size` pixels a side, and how thick it lies."""
+    """A square of paint over a thin ground [size, size, 3], and how thick it lies."""
 
-    def __init__(self, size: int, ground: np.ndarray) -> None:
-        self._size = size
+    def __init__(self, ground: np.ndarray) -> None:
+        self._size = size = len(ground)
         large = (_FINER * size, _FINER * size)
-        self._paint = Image.new("RGB", large, pigment.ink(ground))
+        self._paint = Image.fromarray(pigment.as_pixels(ground)).resize(large)
         self._relief = Image.new("L", large, 128)
 
     def lay(

@@ -21,8 +21,9 @@ def paint(seed: int, size: int) -> np.ndarray:
     shore = round(_SHORE * height)
     land = _land(random, down, across, size)
     mirrored = land[np.clip(2 * shore - np.arange(height), 0, shore - 1)]
-    ripple = noise.fractal(random, size, 20)[:height] * (down - _SHORE).clip(0)
-    rows = np.arange(height)[:, None] + ripple * 0.09 * height
+    lying = 5 * np.arange(height) % size  # five times as wide as high
+    ripple = noise.fractal(random, size, 40)[lying] * (down - _SHORE).clip(0)
+    rows = np.arange(height)[:, None] + ripple * 0.035 * height
     columns = np.broadcast_to(np.arange(size)[None], rows.shape) + 3 * ripple
     water = np.stack(
         [

@@ -26,7 +26,7 @@ def paint(seed: int, size: int) -> np.ndarray:
     rolling = 0.5 * np.sin(9 * across + 4 * down) - 0.15
     colours = np.where(is_land[..., None], land, colours)
     direction = np.where(is_land, rolling, direction)
-    canvas = Canvas(size, _SKY[1])
+    canvas = Canvas(0.85 * colours)
     unit = size / 768
     for stroke in (
         Stroke(70 * unit, 20 * unit, 14 * unit, 7),
