@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trainers.datasets import DatasetMissing, sha256
+from trainers.dataset_errors import DatasetMissing
+from trainers.file_hash import file_hash
 from trainers.specs import StylizeSpec
 from trainers.style import colours, pictures
 
@@ -126,7 +127,7 @@ def _checked_file(name: str) -> Path:
     file = Path(folders[0]) / "models" / f"{name}.onnx" if folders else None
     if file is None or not file.is_file():
         raise DatasetMissing(f"The network of the preview is missing ({name}.onnx): {_ADVICE}.")
-    if sha256(file) != _FILES[name]:
+    if file_hash(file) != _FILES[name]:
         raise DatasetMissing(f"{file.name} of the preview is damaged, its checksum is wrong: {_ADVICE}.")
     return file
 

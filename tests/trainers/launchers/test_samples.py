@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from tests.running import wait_until
-from trainers.datasets import DatasetMissing
+from trainers.dataset_errors import DatasetMissing
 from trainers.launchers import Failed, Inspector, Pending, Sample
 from trainers.launchers.samples import samples_in
 from trainers.specs import StylizeSpec

@@ -7,7 +7,7 @@ import pytest
 
 from tests.trainers.style import procedural
 from trainers import availability
-from trainers.datasets import DatasetMissing
+from trainers.dataset_errors import DatasetMissing
 from trainers.specs import StylizeSpec
 from trainers.style import inputs, preview
 from trainers.style.pictures import PictureRefused, save

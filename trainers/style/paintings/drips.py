@@ -24,19 +24,29 @@ def paint(seed: int, size: int) -> np.ndarray:
     paint_on, thick_on = ImageDraw.Draw(image), ImageDraw.Draw(relief)
     for _ in range(_THROWS):
         colour = pigment.ink(pigment.varied(random, _ENAMEL[random.integers(len(_ENAMEL))], 0.02, 0.015))
-        for centre, radius in _throw(random):
+        line, width, drops = _throw(random)
+        thickness = int(random.integers(150, 256))
+        for start, end, radius in zip(line[:-1], line[1:], width, strict=False):
+            segment = (_FINER * size * np.concatenate([start, end])).tolist()
+            across = max(1, round(2 * _FINER * size * float(radius)))
+            paint_on.line(segment, fill=colour, width=across)
+            thick_on.line(segment, fill=thickness, width=across)
+        for centre, radius in (*zip(line, width, strict=True), *drops):
             box = [*(_FINER * size * (centre - radius)), *(_FINER * size * (centre + radius))]
             paint_on.ellipse(box, fill=colour)
-            thick_on.ellipse(box, fill=int(random.integers(150, 256)))
+            thick_on.ellipse(box, fill=thickness)
     thick = ndimage.gaussian_filter(pigment.reduced(relief, size), 1.2)
     bare = np.clip(1 - 3 * thick, 0, 1)
     colours = pigment.reduced(image, size) * (1 + (cloth - 1) * (0.35 + 0.65 * bare))[..., None]
     return pigment.as_pixels(pigment.lit(colours, 1.6 * thick, 0.9))
 
 
-def _throw(random: np.random.Generator) -> list[tuple[np.ndarray, float]]:
-    """One swing of the stick: a line that thins where the arm was quick, and drops beside it, as circles."""
-    count = 800
+def _throw(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, float]]]:
+    """One swing of the stick: a line [n, 2], half its width at each point, and drops beside it (place, radius).
+
+    The line is thin where the arm was quick.
+    """
+    count = 90
     knots = np.cumsum(random.normal(0, 0.16, (7, 2)), axis=0) + random.uniform(0.05, 0.95, 2)
     steps = np.linspace(0, len(knots) - 1, count)
     line = np.stack(
@@ -45,8 +55,8 @@ def _throw(random: np.random.Generator) -> list[tuple[np.ndarray, float]]:
     speed = np.linalg.norm(np.gradient(line, axis=0), axis=1)
     base = random.choice([0.0014, 0.0022, 0.004], p=[0.5, 0.35, 0.15])
     width = base * np.clip(speed.mean() / (speed + 0.3 * speed.mean()), 0.35, 2.2)
-    circles = list(zip(line, width, strict=True))
+    drops = []
     for _ in range(random.integers(4, 26)):
         place = line[random.integers(count)] + random.normal(0, 0.022, 2)
-        circles.append((place, min(0.011, base * random.pareto(2.2) * 0.8 + 0.0006)))
-    return circles
+        drops.append((place, min(0.011, base * random.pareto(2.2) * 0.8 + 0.0006)))
+    return line, width, drops

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 from pathlib import Path
 
-from trainers.datasets import DatasetMissing
+from trainers.dataset_errors import DatasetMissing
 from trainers.runs import write_atomically
 from trainers.style import pictures
 from trainers.style.paintings import catalogue

@@ -7,7 +7,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from trainers.datasets import DatasetMissing
+from trainers.dataset_errors import DatasetMissing
 from trainers.runs import write_atomically
 from trainers.style import pictures
 from trainers.style.paintings.catalogue import PUBLISHED
