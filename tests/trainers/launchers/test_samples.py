@@ -23,6 +23,8 @@ from trainers.specs import StylizeSpec
 from trainers.style.paintings import published
 
 Told = TypeVar("Told")
+# The helper imports TensorFlow and draws all pictures: half a minute of one core, and others may use it too.
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def samples(inspector: Inspector) -> dict[str, Sample]:
 
 def settled(ask: Callable[[], Told | Pending]) -> Told:
     return wait_until(
-        lambda: not isinstance(answer := ask(), Pending) and answer, seconds=170, what="an answer"
+        lambda: not isinstance(answer := ask(), Pending) and answer, seconds=380, what="an answer"
     )
 
 
