@@ -31,8 +31,11 @@ from trainers.launchers.speed import (
     start_comparison,
     stop_comparison,
 )
+from trainers.launchers.uploads import LARGEST_UPLOAD, keep_picture
+from trainers.style.pictures import PictureRefused
 
 __all__ = [
+    "LARGEST_UPLOAD",
     "AlreadyComparing",
     "CannotGoOn",
     "Description",
@@ -40,6 +43,7 @@ __all__ = [
     "Inspector",
     "Layer",
     "Pending",
+    "PictureRefused",
     "SpeedReport",
     "SpeedRow",
     "ask",
@@ -48,6 +52,7 @@ __all__ = [
     "default_limit",
     "extend",
     "finished_comparison",
+    "keep_picture",
     "known_status",
     "rate_after_divergence",
     "rate_for_more",
