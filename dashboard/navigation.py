@@ -35,6 +35,7 @@ def show_pages() -> None:
 def _pages() -> list[StreamlitPage]:
     entries = [
         ("train.py", _("Train"), ":material/school:"),
+        ("paint.py", _("Paint"), ":material/brush:"),
         ("runs.py", _("Runs"), ":material/list:"),
         ("compare.py", _("Compare"), ":material/balance:"),
         ("tensor_board.py", _("TensorBoard"), ":material/monitoring:"),

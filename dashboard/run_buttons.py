@@ -27,11 +27,12 @@ from trainers.runs import (
     answered_commands,
     pending_commands,
 )
-from trainers.specs import Spec
+from trainers.specs import Spec, StylizeSpec
 
 RESUMABLE: tuple[State, ...] = ("paused", "stopped", "failed")
 EXTENDABLE: tuple[State, ...] = ("completed", "stopped")
 MOST_EPOCHS = 10_000
+MOST_PASSES, LARGEST_SIZE = 10_000, 8192
 
 
 def draw_buttons(run: Run, status: Status, started: Services, *, stopping: bool) -> None:
@@ -43,7 +44,11 @@ def draw_buttons(run: Run, status: Status, started: Services, *, stopping: bool)
             _button(run, "stop", _("Stop"), "stop_circle", lambda: started.cancel(run), disabled=stopping)
         elif run.has_checkpoint:
             _draw_going_on(run, status, started)
-        elif (spec := _spec(run)) and (rate := rate_after_divergence(spec, status)):
+        elif (
+            (spec := _spec(run))
+            and not isinstance(spec, StylizeSpec)
+            and (rate := rate_after_divergence(spec, status))
+        ):
             _draw_anew(run, spec.model_copy(update={"learning_rate": rate}))
     if problem := st.session_state.pop(_problem_key(run), None):
         st.error(escape_markdown(problem))
@@ -63,9 +68,10 @@ def _draw_steering(run: Run, status: Status, started: Services) -> None:
             disabled=kind in waiting,
         )
 
-    with _popover(run, "rate", "speed", _("Set the learning rate now")):
-        _draw_rate(run, status, started)
-    with _popover(run, "other", "more_horiz", _("Checkpoint and trace")):
+    if not isinstance(_spec(run), StylizeSpec):  # its rate stands among its sliders
+        with popover(run, "rate", "speed", _("Set the learning rate now")):
+            _draw_rate(run, status, started)
+    with popover(run, "other", "more_horiz", _("Checkpoint and trace")):
         ask(
             "checkpoint",
             _("Take a checkpoint"),
@@ -107,8 +113,10 @@ def _draw_rate(run: Run, status: Status, started: Services) -> None:
 
 def _draw_going_on(run: Run, status: Status, started: Services) -> None:
     spec = _spec(run)
-    if status.state in EXTENDABLE and spec is not None:
-        with _popover(run, "more", "add_circle", label=_("Train more")):
+    if status.state in EXTENDABLE and isinstance(spec, StylizeSpec):
+        draw_painting_on(run, spec, status, started)
+    elif status.state in EXTENDABLE and spec is not None:
+        with popover(run, "more", "add_circle", label=_("Train more")):
             _draw_more(run, spec, status, started)
     if status.state not in RESUMABLE:
         return
@@ -121,7 +129,7 @@ def _draw_going_on(run: Run, status: Status, started: Services) -> None:
         return
     # At the rate that it had it would diverge again.
     with (
-        _popover(run, "lower", "play_circle", step, label=_("Resume at a lower rate")),
+        popover(run, "lower", "play_circle", step, label=_("Resume at a lower rate")),
         st.form(f"lower-form-{run.key}", border=False),
     ):
         _draw_rate_to_send(
@@ -146,6 +154,28 @@ def _draw_more(run: Run, spec: Spec, status: Status, started: Services) -> None:
             ),
             help=_("The further epochs are trained at this rate, whatever the schedule was."),
         )
+
+
+def draw_painting_on(run: Run, spec: StylizeSpec, status: Status, started: Services) -> None:
+    """A painting that ended goes on for more passes, at the size it has or at a larger one."""
+    told = status.steered.get("size", spec.size)
+    size = int(told) if isinstance(told, int | float) else spec.size
+    passes_key, size_key = f"more-passes-{run.key}", f"more-size-{run.key}"
+
+    def paint_on() -> None:
+        looks = -(-(status.step + st.session_state[passes_key]) // spec.checkpoint_every)
+        larger = int(st.session_state[size_key])
+        started.extend(run, epochs=looks, settings={"size": larger} if larger != size else None)
+
+    with (
+        popover(run, "more", "add_circle", label=_("Paint on")),
+        st.form(f"more-form-{run.key}", border=False),
+    ):
+        st.number_input(
+            _("More passes"), 1, MOST_PASSES, max(spec.checkpoint_every, spec.passes // 2), key=passes_key
+        )
+        st.number_input(_("Size (pixels)"), size, LARGEST_SIZE, size, step=64, key=size_key)
+        st.form_submit_button(_("Paint on"), type="primary", on_click=attempt, args=(run, paint_on))
 
 
 def _draw_anew(run: Run, spec: Spec) -> None:
@@ -181,7 +211,8 @@ def _what(command: Command) -> str:
     return words.get(command.kind, command.kind)
 
 
-def _popover(run: Run, name: str, icon: str, meaning: str = "", *, label: str = "") -> DeltaGenerator:
+def popover(run: Run, name: str, icon: str, meaning: str = "", *, label: str = "") -> DeltaGenerator:
+    """A small button that opens what belongs to one run; `name` tells it from the others of the page."""
     return st.popover(
         label,
         icon=f":material/{icon}:",
@@ -206,7 +237,7 @@ def _draw_rate_to_send(
     st.form_submit_button(
         label,
         type="primary",
-        on_click=_attempt,
+        on_click=attempt,
         args=(run, lambda: act(_number(st.session_state[key]))),
     )
 
@@ -228,12 +259,13 @@ def _button(
         type="tertiary",
         help=help,
         disabled=disabled,
-        on_click=_attempt,
+        on_click=attempt,
         args=(run, act),
     )
 
 
-def _attempt(run: Run, act: Callable[[], object]) -> None:
+def attempt(run: Run, act: Callable[[], object]) -> None:
+    """Does what a button is for; what keeps it from being done stands below the run's buttons."""
     try:
         act()
     except RunError as error:

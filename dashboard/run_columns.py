@@ -25,6 +25,9 @@ WIDTHS = {
     "error_curve": 110,
     "test_error": 85,
     "validation_error": 115,
+    "picture": 60,
+    "loss_curve": 110,
+    "total_loss": 95,
     "duration": 80,
     "remark": 150,
     "settings": 320,
@@ -88,6 +91,22 @@ def column_config(rows: Sequence[RunRow], *, scale: float = 1) -> dict[str, Any]
         ),
         "validation_error": config.NumberColumn(
             _("Validation error"), width=width["validation_error"], format="%.3g", help=_forecast_error()
+        ),
+        "picture": config.ImageColumn(_("Picture"), width=width["picture"]),
+        "loss_curve": config.LineChartColumn(
+            _("Loss"),
+            width=width["loss_curve"],
+            help=_(
+                "Total loss of the saved picture from the first to the last look; each row has a scale of its own"
+            ),
+        ),
+        "total_loss": config.NumberColumn(
+            _("Total loss"),
+            width=width["total_loss"],
+            format="localized",
+            help=_(
+                "Of the picture as it is saved: only paintings with the same pictures and weights compare"
+            ),
         ),
         "duration": config.NumberColumn(_("Duration"), width=width["duration"], format="compact"),
         "settings": config.ListColumn(

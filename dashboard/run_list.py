@@ -10,6 +10,8 @@ import streamlit as st
 from dashboard.disk_use import bytes_in_words, free_bytes
 from dashboard.language import _, counted
 from dashboard.links import base_url, page_url
+from dashboard.painting_files import RESULT
+from dashboard.painting_pictures import data_address, thumbnail
 from dashboard.run_choice import TABLE, show_ticks, take_ticks
 from dashboard.run_columns import column_config
 from dashboard.run_table import RunRow, columns
@@ -17,12 +19,14 @@ from dashboard.services import Services
 from trainers.runs.trash import list_trash
 
 ROW_PIXELS = 35
+PICTURE_PIXELS = 96
 MOST_ROWS = 12  # the curves below stay in sight
 SLIDE_SCALE = 1.75  # a slide's type is as much larger
 MOST_SLIDE_ROWS = 8
 ACCURACY = ("curve", "test", "validation")
 ERROR = ("error_curve", "test_error", "validation_error")
-SLIDE_ORDER = ("colour", "name", *ACCURACY, *ERROR, "duration", "settings")
+LOSS = ("picture", "loss_curve", "total_loss")
+SLIDE_ORDER = ("colour", "name", *ACCURACY, *ERROR, *LOSS, "duration", "settings")
 TENSORBOARD_PAGE = "tensor_board"
 ORDER = (
     "colour",
@@ -34,6 +38,7 @@ ORDER = (
     "progress",
     *ACCURACY,
     *ERROR,
+    *LOSS,
     "duration",
     "settings",
     "notes",
@@ -95,11 +100,17 @@ def _frame(rows: Sequence[RunRow], order: Sequence[str]) -> pd.DataFrame:
     table = columns(rows)
     base = base_url()
     table["tensorboard"] = [page_url(base, TENSORBOARD_PAGE, runs=[row.key]) for row in rows]
+    table["picture"] = [_picture(row) for row in rows]
     table["duration"] = list(pd.to_timedelta([_whole(row.seconds) for row in rows], unit="s"))
     frame = pd.DataFrame({name: table[name] for name in order if name in _told(rows)})
     # A column in which nothing is known yet is one of numbers all the same.
-    numbers = [name for name in ("progress", *ACCURACY[1:], *ERROR[1:]) if name in frame]
+    numbers = [name for name in ("progress", *ACCURACY[1:], *ERROR[1:], *LOSS[2:]) if name in frame]
     return frame.astype(dict.fromkeys(numbers, float))
+
+
+def _picture(row: RunRow) -> str | None:
+    small = thumbnail(row.run.artifacts / RESULT, PICTURE_PIXELS) if row.judged_by == "loss" else None
+    return None if small is None else data_address(small)
 
 
 def _told(rows: Sequence[RunRow]) -> set[str]:
@@ -110,6 +121,7 @@ def _told(rows: Sequence[RunRow]) -> set[str]:
         "notes": any(row.notes for row in rows),
         **dict.fromkeys(ACCURACY, any(row.judged_by == "accuracy" for row in rows)),
         **dict.fromkeys(ERROR, any(row.judged_by == "error" for row in rows)),
+        **dict.fromkeys(LOSS, any(row.judged_by == "loss" for row in rows)),
     }
     return {name for name in ORDER if says.get(name, True)}
 

@@ -23,7 +23,7 @@ from dashboard.services import Services
 from dashboard.spec_form import changes_line, fill_form, form_state
 from trainers.launchers import known_status
 from trainers.runs import DamagedFile, Run, Status, last_log_lines, pending_commands
-from trainers.specs import Spec, changed_settings
+from trainers.specs import Spec, StylizeSpec, changed_settings
 
 LOG_LINES = 12
 _HEAD_STYLE = """
@@ -57,7 +57,7 @@ def draw_head(view: RunView, colour: str, *, present: bool) -> None:
                 f'{_HEAD_STYLE}<h3 class="boardlab-head"><i style="background:{html.escape(colour)}"></i>'
                 f"<span>{title}</span>{score}</h3>"
             )
-            if view.spec is not None and not present:
+            if view.spec is not None and not present and not isinstance(view.spec, StylizeSpec):
                 _draw_reuse(view.run, view.spec)
         if view.spec is None:
             st.error(escape_markdown(view.spec_problem))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from dashboard.boundary_result import draw_boundary
 from dashboard.classify_result import draw_classification
+from dashboard.language import _
+from dashboard.painting_pictures import thumbnail
+from dashboard.run_choice import PARAMETER
 from dashboard.run_progress import goes_on
 from dashboard.sequence_result import draw_sequence
 from trainers.runs import Run, Status
@@ -16,5 +21,20 @@ def draw_result(run: Run, status: Status, spec: Spec | None, *, present: bool, s
         draw_boundary(run, status, spec, present=present)
     elif isinstance(spec, SequenceSpec):
         draw_sequence(run, status, present=present)
-    elif not isinstance(spec, StylizeSpec) and not goes_on(status):
+    elif isinstance(spec, StylizeSpec):
+        draw_link_to_painting(run)
+    elif not goes_on(status):
         draw_classification(run, status, present=present, side_by_side=side_by_side)
+
+
+def draw_link_to_painting(run: Run) -> None:
+    """A painting small, and the way to the page where it is looked at and steered."""
+    small = thumbnail(run.artifacts / "result.png", 640)
+    if small is not None:
+        st.image(small, alt=_("The painting so far"))
+    st.page_link(
+        "dashboard/pages/paint.py",
+        label=_("Look at it on the Paint page"),
+        icon=":material/brush:",
+        query_params={PARAMETER: [run.key]},
+    )

@@ -22,8 +22,8 @@ from trainers.runs import ACTIVE, GOING_ON, Run, State, Status
 from trainers.specs import SPECS, Spec, changed_settings, effective_settings, settings
 
 CURVE_POINTS = 40
-# What a task's runs are judged by: an accuracy, the more the better, or an error, the less the better.
-JUDGED_BY = {"classify": "accuracy", "boundary": "accuracy", "sequence": "error"}
+# What a task's runs are judged by: an accuracy, the more the better, or an error or loss, the less the better.
+JUDGED_BY = {"classify": "accuracy", "boundary": "accuracy", "sequence": "error", "stylize": "loss"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class RunRow:
     validation_accuracy: float | None = None
     test_error: float | None = None
     validation_error: float | None = None
+    total_loss: float | None = None
     created: float | None = None
     seconds: float | None = None
     settings: tuple[tuple[str, str], ...] = ()
@@ -96,6 +97,9 @@ def run_row(
         validation_accuracy=measured.get("val_accuracy"),
         test_error=measured.get("test_error"),
         validation_error=measured.get("val_error"),
+        total_loss=measured.get("total_loss", measured.get("val_loss"))
+        if judged_by(view.spec) == "loss"
+        else None,
         created=_finite(status.created),
         seconds=_seconds(status, now),
         settings=setting_labels(view.spec) if view.spec is not None else (),
@@ -188,6 +192,8 @@ def columns(rows: Sequence[RunRow]) -> dict[str, list[Any]]:
         "error_curve": [_curve(row, "error") for row in rows],
         "test_error": [row.test_error for row in rows],
         "validation_error": [row.validation_error for row in rows],
+        "loss_curve": [_curve(row, "loss") for row in rows],
+        "total_loss": [row.total_loss for row in rows],
         "duration": [row.seconds for row in rows],
         "settings": [row.setting_words for row in rows],
         "remark": [row.remark for row in rows],

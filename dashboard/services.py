@@ -10,7 +10,7 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from dashboard.reading import DataServer, Reader
 from dashboard.settings import Settings, load_settings
 from trainers import launchers
 from trainers.launchers import Inspector
-from trainers.runs import Kind, Run, RunError, StorageFailed, state_folder, storage_failed
+from trainers.runs import Kind, Run, RunError, StorageFailed, Value, state_folder, storage_failed
 from trainers.specs import Spec
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Services:
         launchers.cancel(run)
         self.look_again()
 
-    def ask(self, run: Run, kind: Kind, value: float | None = None) -> None:
+    def ask(self, run: Run, kind: Kind, value: Value | None = None) -> None:
         """Asks a running trainer for something; raises CannotGoOn or StorageFailed."""
         launchers.ask(run, kind, value)
 
@@ -78,9 +78,16 @@ class Services:
         launchers.resume(run, learning_rate=learning_rate)
         self.look_again()
 
-    def extend(self, run: Run, *, epochs: int, learning_rate: float) -> None:
+    def extend(
+        self,
+        run: Run,
+        *,
+        epochs: int,
+        learning_rate: float | None = None,
+        settings: Mapping[str, float | list[float]] | None = None,
+    ) -> None:
         """Lets a run train until it has so many epochs in all; raises CannotGoOn or StorageFailed."""
-        launchers.extend(run, epochs=epochs, learning_rate=learning_rate)
+        launchers.extend(run, epochs=epochs, learning_rate=learning_rate, settings=settings)
         self.look_again()
 
     def look_again(self) -> None:

@@ -7,7 +7,7 @@ and the spec they ask for (`spec_from_form`) are plain functions, each other's i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,8 @@ from trainers.specs import (
 )
 
 FormValue = str | int | float | bool
+# Draws the widget of one setting under a key, and gives what it holds.
+DrawSetting = Callable[[Setting, str], FormValue | None]
 LETTERS_IN_A_ROW = 20  # choices with more letters than fit beside each other in the sidebar become a list
 # Streamlit draws a compact heading at six tenths of the ink, too pale to be read by everybody.
 _SECTIONS = '<style>[class*="st-key-settings_"] summary {opacity: 1}</style>'
@@ -98,20 +100,25 @@ def spec_from_form(task: str, values: Mapping[str, FormValue | None]) -> Spec:
     return parse_spec({"task": task, **asked})
 
 
-def draw_settings(task: str, given: Mapping[str, FormValue] | None = None) -> Form:
+def draw_settings(
+    task: str,
+    given: Mapping[str, FormValue] | None = None,
+    own: Mapping[str, DrawSetting] | None = None,
+) -> Form:
     """Draws the settings that have an effect: the common ones first, the rest folded away, a section each group.
 
-    What is `given` is decided elsewhere: it counts, and has no widget here.
+    What is `given` is decided elsewhere: it counts, and has no widget here. `own` draws some of them, by name, in a
+    way of its own.
     """
-    form = Form(dict(given or {}))
-    _draw_group(task, "common", form)
+    form, own = Form(dict(given or {})), own or {}
+    _draw_group(task, "common", form, own)
     changed = changed_by_group(task, held_values(task))
     st.html(_SECTIONS)
     with st.container(gap="xsmall"):
         for group, heading in headings().items():
             if _has_settings(task, group, form):
                 with st.expander(_label(heading, changed[group]), key=f"settings_{group}", type="compact"):
-                    _draw_group(task, group, form)
+                    _draw_group(task, group, form, own)
     return form
 
 
@@ -157,10 +164,11 @@ def _is_drawn(setting: Setting, group: Group, form: Form) -> bool:
     return setting.group == group and setting.name not in form.values and applies(setting, form.values)
 
 
-def _draw_group(task: str, group: Group, form: Form) -> None:
+def _draw_group(task: str, group: Group, form: Form, own: Mapping[str, DrawSetting]) -> None:
     for setting in settings(SPECS[task]):
         if _is_drawn(setting, group, form):
-            form.values[setting.name] = draw_setting(setting, widget_key(task, setting.name))
+            draw = own.get(setting.name, draw_setting)
+            form.values[setting.name] = draw(setting, widget_key(task, setting.name))
             if setting.name in ILLUSTRATED:
                 form.places[setting.name] = st.container()
 

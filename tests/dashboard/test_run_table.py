@@ -27,7 +27,7 @@ from dashboard.run_table import (
     thinned,
 )
 from trainers.runs import About, Run, Status
-from trainers.specs import BoundarySpec, ClassifySpec, SequenceSpec
+from trainers.specs import BoundarySpec, ClassifySpec, SequenceSpec, StylizeSpec
 
 NOW = 1_700_000_000.0
 
@@ -211,3 +211,12 @@ def test_only_what_differs_is_compared():
 def test_what_no_calendar_knows_is_no_moment(seconds):
     assert moment(seconds) is None
     assert moment(0.0).year == 1970
+
+
+def test_a_painting_says_its_loss_and_neither_accuracy_nor_error():
+    status = Status(state="completed", metrics={"val_loss": 300.0, "total_loss": 250.0})
+    run = Run(Path("/logs"), "e", "vgg16-1")
+    made = run_row(RunView(run, status, StylizeSpec(), About()), curve=np.array([400.0, 300.0]), now=NOW)
+    table = columns([made])
+    assert table["loss_curve"] == [[400.0, 300.0]] and table["total_loss"] == [250.0]
+    assert table["curve"] == table["error_curve"] == [[]] and table["test"] == [None]

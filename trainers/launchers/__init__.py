@@ -32,8 +32,11 @@ from trainers.launchers.speed import (
     start_comparison,
     stop_comparison,
 )
+from trainers.launchers.uploads import LARGEST_UPLOAD, keep_picture
+from trainers.style.pictures import PictureRefused
 
 __all__ = [
+    "LARGEST_UPLOAD",
     "AlreadyComparing",
     "CannotGoOn",
     "Description",
@@ -41,6 +44,7 @@ __all__ = [
     "Inspector",
     "Layer",
     "Pending",
+    "PictureRefused",
     "Sample",
     "SpeedReport",
     "SpeedRow",
@@ -50,6 +54,7 @@ __all__ = [
     "default_limit",
     "extend",
     "finished_comparison",
+    "keep_picture",
     "known_status",
     "rate_after_divergence",
     "rate_for_more",

@@ -8,6 +8,7 @@ extend(run, epochs=10, learning_rate=1e-4)       # trains until it has ten epoch
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from trainers.launchers import endings
 from trainers.launchers.queue import launching
@@ -25,7 +26,8 @@ from trainers.runs import (
     read_status,
     send_command,
 )
-from trainers.specs import Spec, settings
+from trainers.specs import Spec
+from trainers.specs import settings as fields
 from trainers.steering import refusal
 
 MOST_LOOKS = 10_000  # that a painting has: what other tasks have in epochs
@@ -60,15 +62,23 @@ def resume(run: Run, *, learning_rate: float | None = None, foreground: bool = F
         _queue_again(run, learning_rate, foreground)
 
 
-def extend(run: Run, *, epochs: int, learning_rate: float | None = None, foreground: bool = False) -> None:
+def extend(
+    run: Run,
+    *,
+    epochs: int,
+    learning_rate: float | None = None,
+    settings: Mapping[str, float | list[float]] | None = None,
+    foreground: bool = False,
+) -> None:
     """Queues a run at rest again, to go on until it has so many epochs in all.
 
-    It goes on at this learning rate; without one, at `rate_for_more`. Raises CannotGoOn or StorageFailed.
+    It goes on at this learning rate; without one, at `rate_for_more`. `settings` are others that it shall go on with,
+    of those in `specs.STEERABLE`. Raises CannotGoOn or StorageFailed.
     """
     with launching(run.logdir):
         status = _status(run)
         _check(run, status)
-        most = next((one.maximum for one in settings(type(run.spec())) if one.name == "epochs"), MOST_LOOKS)
+        most = next((one.maximum for one in fields(type(run.spec())) if one.name == "epochs"), MOST_LOOKS)
         done = status.step // (status.steps_per_epoch or 1)
         if status.step >= epochs * (status.steps_per_epoch or 1) or (most is not None and epochs > most):
             raise CannotGoOn(
@@ -76,6 +86,8 @@ def extend(run: Run, *, epochs: int, learning_rate: float | None = None, foregro
                 f"ask for more than {done:,} and at most {most:,.0f}."
             )
         rate = learning_rate if learning_rate is not None else rate_for_more(run.spec())
+        if settings:
+            _send_settings(run, settings)
         _queue_again(run, rate, foreground, epochs_asked=epochs)
 
 
@@ -109,6 +121,14 @@ def _check(run: Run, status: Status) -> None:
         raise CannotGoOn(f"{run.key} is {status.state}: only a run that has ended or paused can go on.")
     if not run.has_checkpoint:
         raise CannotGoOn(f"{run.key} has no checkpoint to go on from: start it again as a new run.")
+
+
+def _send_settings(run: Run, settings: Mapping[str, float | list[float]]) -> None:
+    """Asks for other settings before the trainer is there: it obeys what was asked since the run ended."""
+    sentence = refusal("settings", dict(settings), run.spec())
+    if sentence is not None:
+        raise CannotGoOn(sentence)
+    send_command(run.commands, "settings", dict(settings))
 
 
 def _queue_again(run: Run, learning_rate: float | None, foreground: bool, **values: object) -> None:

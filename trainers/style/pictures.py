@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from trainers.datasets import DatasetMissing
+from trainers.dataset_errors import DatasetMissing
 from trainers.runs import write_atomically
 
 LARGEST_FILE = 64 * 2**20  # bytes

@@ -1,0 +1,70 @@
+"""Pictures that people bring are judged like the painter's own, kept once, and removed when nothing needs them."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from trainers.launchers.uploads import KEPT_SECONDS, MOST_KEPT, keep_picture, tidy_uploads
+from trainers.runs import create_run, state_folder
+from trainers.specs import StylizeSpec
+from trainers.style.pictures import PictureRefused
+
+
+def picture(value: int = 0) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.full((20, 24, 3), value, np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def grow_old(path) -> None:
+    long_ago = time.time() - KEPT_SECONDS - 60
+    os.utime(path.parent, (long_ago, long_ago))
+
+
+def test_the_same_picture_is_kept_once_byte_by_byte(logdir):
+    first, second = (keep_picture(logdir, picture(), "假日 photo.png") for _ in range(2))
+    assert first == second and first.name == "假日 photo.png"
+    assert first.read_bytes() == picture()
+    assert first.is_relative_to(state_folder(logdir) / "uploads")
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..\\x.png", "a/b.png", "", ".png", "x" * 300 + ".png"])
+def test_no_name_leads_out_of_the_folder(logdir, name):
+    kept = keep_picture(logdir, picture(), name)
+    assert kept.resolve().parent.parent == (state_folder(logdir) / "uploads").resolve()
+    assert kept.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "is empty"), (b"not an image", "is not an image"), (picture()[:50], "damaged or cut short")],
+)
+def test_what_the_painter_could_not_read_is_refused_by_its_sentence_and_not_kept(logdir, content, words):
+    with pytest.raises(PictureRefused, match=words):
+        keep_picture(logdir, content, "x.png")
+    assert list((state_folder(logdir) / "uploads").glob("*/*")) == []
+
+
+def test_what_nobody_needs_goes_after_a_day_and_what_a_run_waits_for_stays(logdir):
+    photo, style, unused = (keep_picture(logdir, picture(value), "x.png") for value in (1, 2, 3))
+    create_run(logdir, StylizeSpec(content=photo, style=[style]), experiment="e", name="waits")
+    for path in (photo, style, unused):
+        grow_old(path)
+    tidy_uploads(logdir)
+    assert (photo.exists(), style.exists(), unused.exists()) == (True, True, False)
+
+
+def test_no_more_are_kept_than_a_lab_can_hold(logdir):
+    first = keep_picture(logdir, picture(), "x.png")
+    for number in range(MOST_KEPT):
+        (state_folder(logdir) / "uploads" / f"{number:024d}").mkdir()
+    os.utime(first.parent, (time.time() - 100,) * 2)
+    keep_picture(logdir, picture(9), "x.png")
+    assert not first.exists()
+    assert len(list((state_folder(logdir) / "uploads").iterdir())) <= MOST_KEPT
