@@ -17,7 +17,7 @@ from dashboard.plain_text import escape_markdown
 from dashboard.run_choice import choose
 from dashboard.services import Services
 from dashboard.shown_runs import newest_first
-from dashboard.spec_form import draw_settings, fill_form, form_values, spec_from_form, widget_key
+from dashboard.spec_form import DrawSetting, draw_settings, fill_form, form_values, spec_from_form, widget_key
 from dashboard.starting import is_new_press, start
 from trainers.runs import DamagedFile, Run, RunError, read_json
 from trainers.specs import InvalidSpec, Setting, StylizeSpec, settings
@@ -32,7 +32,7 @@ _PRESSED = "painting_pressed_at"
 @st.fragment
 def draw_form(started: Services) -> None:
     """Draws the form in a part of its own: a changed setting redraws nothing but the form."""
-    own = {
+    own: dict[str, DrawSetting] = {
         "content": draw_picture,
         "style": draw_pictures,
         "initial_file": draw_picture,
