@@ -303,8 +303,12 @@ def _number(text: str | None, what: str) -> float | None:
 
 
 def _interrupt_on_termination() -> None:
-    """Until the training runs, a termination is taken like Ctrl-C: the run leaves the queue."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Until the training runs, a termination is taken like Ctrl-C: the run leaves the queue.
+
+    Ctrl-C too: a shell has those ignore it that it starts in the background.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def _train_here(run: Run, limit: int, output: Path | None = None) -> int:

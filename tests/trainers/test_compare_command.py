@@ -67,7 +67,7 @@ def test_an_interrupt_stops_the_whole_and_the_same_command_goes_on(logdir: Path)
     )
     try:
         wait_until(
-            lambda: [read_status(run.status_file).step for run in find_runs(logdir)] > [0],
+            lambda: any(read_status(run.status_file).step for run in find_runs(logdir)),
             seconds=120,
             what="the first run to train",
         )

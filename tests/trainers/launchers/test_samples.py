@@ -148,8 +148,8 @@ def test_a_painting_that_cannot_be_fetched_is_told_in_a_sentence(tmp_path: Path)
     with pytest.raises(
         DatasetMissing, match=r"The Starry Night could not be fetched .*: connect to the internet"
     ):
-        published.fetch("starry_night", tmp_path, "http://127.0.0.1:9/{file}?{width}")
-    assert list(tmp_path.iterdir()) == []
+        published.fetch("starry_night", tmp_path / "fetched", "http://127.0.0.1:9/{file}?{width}")
+    assert not (tmp_path / "fetched").exists()
 
 
 @pytest.fixture
