@@ -1,10 +1,12 @@
 import io
 import os
+import time
 import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from dashboard import uploads
 from dashboard.uploads import (
@@ -16,8 +18,10 @@ from dashboard.uploads import (
     kept_name,
     store,
 )
+from trainers.launchers.uploads import keep_picture, tidy_uploads
 from trainers.own_images.keeping import UPLOADS
-from trainers.runs import StorageFailed
+from trainers.runs import StorageFailed, create_run, state_folder
+from trainers.specs import StylizeSpec
 
 
 def archive(*names: str) -> io.BytesIO:
@@ -84,3 +88,17 @@ def test_an_upload_goes_a_day_after_nobody_needed_it(tmp_path):
     forget_unused(tmp_path, {used}, now=later)
     assert (used.exists(), unused.exists(), fresh.exists()) == (True, False, True)
     assert not unused.parent.exists()
+
+
+def test_pictures_to_paint_and_images_to_learn_from_are_not_cleared_by_each_other(logdir):
+    """Each is cleared by those who know which runs need its files."""
+    painting = io.BytesIO()
+    Image.new("RGB", (24, 20), "navy").save(painting, "PNG")
+    learned_from = store(state_folder(logdir), "pets.zip", archive("a"))
+    painted = keep_picture(logdir, painting.getvalue(), "photo.png")
+    later = time.time() + 10 * KEPT_SECONDS
+    forget_unused(state_folder(logdir), {learned_from}, now=later)
+    assert painted.exists()
+    create_run(logdir, StylizeSpec(content=painted, style=[painted]), experiment="e", name="waits")
+    tidy_uploads(logdir, now=later)
+    assert learned_from.exists() and painted.exists()

@@ -1,6 +1,6 @@
 """Pictures that people bring to a page: looked at as the painter will, and kept by their hash until nothing needs them.
 
-    path = keep_picture(logdir, content, "holiday.jpg")     # <state>/uploads/<hash>/holiday.jpg
+    path = keep_picture(logdir, content, "holiday.jpg")     # <state>/pictures/<hash>/holiday.jpg
 
 A run copies its pictures into its own folder when it starts, so an upload is needed by forms and by waiting runs only.
 """
@@ -87,7 +87,8 @@ def _waited_for(logdir: Path) -> Collection[Path]:
 
 
 def _folder(logdir: Path) -> Path:
-    return state_folder(logdir) / "uploads"
+    # Not the folder of uploads to learn from: each is cleared by those who know what needs its files.
+    return state_folder(logdir) / "pictures"
 
 
 def _age_key(folder: Path) -> float:

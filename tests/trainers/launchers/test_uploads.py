@@ -31,13 +31,13 @@ def test_the_same_picture_is_kept_once_byte_by_byte(logdir):
     first, second = (keep_picture(logdir, picture(), "假日 photo.png") for _ in range(2))
     assert first == second and first.name == "假日 photo.png"
     assert first.read_bytes() == picture()
-    assert first.is_relative_to(state_folder(logdir) / "uploads")
+    assert first.is_relative_to(state_folder(logdir) / "pictures")
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "..\\x.png", "a/b.png", "", ".png", "x" * 300 + ".png"])
 def test_no_name_leads_out_of_the_folder(logdir, name):
     kept = keep_picture(logdir, picture(), name)
-    assert kept.resolve().parent.parent == (state_folder(logdir) / "uploads").resolve()
+    assert kept.resolve().parent.parent == (state_folder(logdir) / "pictures").resolve()
     assert kept.exists()
 
 
@@ -48,7 +48,7 @@ def test_no_name_leads_out_of_the_folder(logdir, name):
 def test_what_the_painter_could_not_read_is_refused_by_its_sentence_and_not_kept(logdir, content, words):
     with pytest.raises(PictureRefused, match=words):
         keep_picture(logdir, content, "x.png")
-    assert list((state_folder(logdir) / "uploads").glob("*/*")) == []
+    assert list((state_folder(logdir) / "pictures").glob("*/*")) == []
 
 
 def test_what_nobody_needs_goes_after_a_day_and_what_a_run_waits_for_stays(logdir):
@@ -63,8 +63,8 @@ def test_what_nobody_needs_goes_after_a_day_and_what_a_run_waits_for_stays(logdi
 def test_no_more_are_kept_than_a_lab_can_hold(logdir):
     first = keep_picture(logdir, picture(), "x.png")
     for number in range(MOST_KEPT):
-        (state_folder(logdir) / "uploads" / f"{number:024d}").mkdir()
+        (state_folder(logdir) / "pictures" / f"{number:024d}").mkdir()
     os.utime(first.parent, (time.time() - 100,) * 2)
     keep_picture(logdir, picture(9), "x.png")
     assert not first.exists()
-    assert len(list((state_folder(logdir) / "uploads").iterdir())) <= MOST_KEPT
+    assert len(list((state_folder(logdir) / "pictures").iterdir())) <= MOST_KEPT
