@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
 CONFIDENCE = 0.95
 _NO_SPREAD = 1e-12  # differences that agree to so many digits leave nothing for a test to stand on
@@ -57,7 +56,10 @@ def paired_difference(first: Sequence[float], second: Sequence[float]) -> Paired
     mean = float(np.mean(differences))
     if len(differences) < 2 or float(np.ptp(differences)) <= _NO_SPREAD * max(1.0, abs(mean)):
         return PairedDifference(mean, len(differences))
-    # Student's distribution itself: scipy.stats around it would cost the dashboard a second and 80 MB.
+    # Student's distribution itself: scipy.stats around it would cost the dashboard a second and 80 MB. Late: this alone
+    # costs a third of a second, for which every trainer would wait.
+    from scipy.special import stdtr, stdtrit
+
     freedom = len(differences) - 1
     error = float(np.std(differences, ddof=1)) / math.sqrt(len(differences))
     reach = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error
