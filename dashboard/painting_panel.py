@@ -19,7 +19,7 @@ from dashboard.painting_steering import draw_steering
 from dashboard.plain_text import escape_markdown
 from dashboard.run_buttons import draw_buttons, last_word
 from dashboard.run_choice import PARAMETER
-from dashboard.run_panel import BADGE_COLOURS, draw_head, draw_log
+from dashboard.run_panel import BADGE_COLOURS, draw_head, draw_log, draw_troubles
 from dashboard.run_progress import duration, goes_on, phase_line, share_done, state_word, stopping
 from dashboard.services import Services
 from trainers.launchers import known_status
@@ -84,10 +84,7 @@ def _draw_progress(run: Run, started: Services, known: str, present: bool) -> No
     st.caption(escape_markdown(passes_line(status)))
     if status.state == "running" and not present and (word := last_word(run, status)):
         st.caption(escape_markdown(word))
-    if status.error:
-        st.error(escape_markdown(status.error))
-    for notice in status.notices:
-        st.info(escape_markdown(notice))
+    draw_troubles(status)
 
 
 def passes_line(status: Status) -> str:

@@ -113,14 +113,19 @@ def _draw_progress(run: Run, started: Services, present: bool, watching: bool) -
         st.caption(escape_markdown(state_line(status, asked)))
         if status.state == "running" and not present and (word := last_word(run, status)):
             st.caption(escape_markdown(word))
-    if status.error:
-        st.error(escape_markdown(status.error))
-    for notice in status.notices:
-        st.info(escape_markdown(notice))
+    draw_troubles(status)
     if goes_on(status):
         draw_numbers(status)
         if not present:
             draw_log(run, expanded=False)
+
+
+def draw_troubles(status: Status) -> None:
+    """Why a run failed, and what a person should know of it besides."""
+    if status.error:
+        st.error(escape_markdown(status.error))
+    for notice in status.notices:
+        st.info(escape_markdown(notice))
 
 
 def draw_numbers(status: Status, evaluation: Evaluation | None = None) -> None:
