@@ -162,6 +162,15 @@ def test_the_readme_names_only_variables_that_the_settings_know():
     assert {name for name in named if f'"{name}"' not in known} == set()
 
 
+def test_whoever_starts_a_launcher_waits_for_no_arrays():
+    """NumPy takes time, and threads that outlive a killed process for a moment and with them the locks it held."""
+    program = "import sys, trainers.specs, trainers.runs, trainers.launchers; print('numpy' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
 @pytest.mark.parametrize(
     ("place", "line", "contract"),
     [

@@ -17,6 +17,7 @@ A command line trains in its own process and shares queue, lock and limit:
         ...
 """
 
+from trainers.dataset_errors import PictureRefused
 from trainers.launchers.going_on import CannotGoOn, ask, extend, rate_after_divergence, rate_for_more, resume
 from trainers.launchers.inspector import Description, Failed, Inspector, Layer, Pending
 from trainers.launchers.local import cancel, close, default_limit, submit, tick, wait_for_turn
@@ -33,7 +34,6 @@ from trainers.launchers.speed import (
     stop_comparison,
 )
 from trainers.launchers.uploads import LARGEST_UPLOAD, keep_picture
-from trainers.style.pictures import PictureRefused
 
 __all__ = [
     "LARGEST_UPLOAD",

@@ -17,6 +17,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from trainers.dataset_errors import PictureRefused
 from trainers.runs import (
     GOING_ON,
     DamagedFile,
@@ -27,7 +28,7 @@ from trainers.runs import (
     write_atomically,
 )
 from trainers.specs import StylizeSpec
-from trainers.style.pictures import LARGEST_FILE, PictureRefused, decoded
+from trainers.specs.stylize import LARGEST_FILE
 
 LARGEST_UPLOAD = LARGEST_FILE  # bytes
 KEPT_SECONDS = 24 * 3600
@@ -44,6 +45,10 @@ def keep_picture(logdir: Path, content: bytes, name: str) -> Path:
     called = _file_name(name)
     if len(content) > LARGEST_UPLOAD:
         raise PictureRefused(f"{called} is larger than {LARGEST_UPLOAD // 2**20} MB: save it smaller.")
+    from trainers.style.pictures import (
+        decoded,  # late: NumPy, and whatever starts a launcher would start its threads
+    )
+
     with _looking:
         decoded(content, called)
     tidy_uploads(logdir)

@@ -15,6 +15,7 @@ from trainers.specs.settings import Numbers, Paths, setting
 
 MOST_STYLES = 8
 SMALLEST, LARGEST = 16, 8192  # pixels of a picture's longest side
+LARGEST_FILE = 64 * 2**20  # bytes of an image file
 PASSES = {"classic": 1000, "fast": 100}  # where nobody says how many
 
 

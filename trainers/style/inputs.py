@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from trainers.dataset_errors import PictureRefused
 from trainers.runs import Run, read_json, write_atomically, write_json
 from trainers.specs import StylizeSpec
 from trainers.style import colours, memory, pictures, preview, weights
-from trainers.style.pictures import PictureRefused
 
 KEPT = "pictures.json"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import psutil
 
-from trainers.style.pictures import FEWEST_PIXELS, PictureRefused, fitted_size
+from trainers.dataset_errors import PictureRefused
+from trainers.style.pictures import FEWEST_PIXELS, fitted_size
 
 BYTES_PER_PIXEL = 4_700  # of all features, there and back, and of what L-BFGS remembers
 BYTES_PER_PIXEL_TILED = 1_200  # of what L-BFGS remembers alone, twice while it is saved

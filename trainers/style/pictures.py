@@ -16,19 +16,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from trainers.dataset_errors import DatasetMissing
+from trainers.dataset_errors import PictureRefused
 from trainers.runs import write_atomically
+from trainers.specs.stylize import LARGEST_FILE
 
-LARGEST_FILE = 64 * 2**20  # bytes
 MOST_PIXELS = 80_000_000
 FEWEST_PIXELS = 16  # a side: what one number of the deepest layer stands for
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _ADVICE = "give a JPEG, PNG or WebP image"
 _PAPER = (255, 255, 255)  # behind what is transparent
-
-
-class PictureRefused(DatasetMissing):
-    """An image file that cannot be used; its text is one sentence that says why and what to do."""
 
 
 def read(path: Path) -> np.ndarray:

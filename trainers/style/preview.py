@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trainers.dataset_errors import DatasetMissing
+from trainers.dataset_errors import DatasetMissing, PictureRefused
 from trainers.file_hash import file_hash
 from trainers.specs import StylizeSpec
 from trainers.style import colours, pictures
@@ -60,7 +60,7 @@ def preview(spec: StylizeSpec) -> bytes:
     PictureRefused, which is one, where a picture cannot be used.
     """
     if spec.content is None or not spec.style:
-        raise pictures.PictureRefused("There is no preview yet: choose a photo and at least one painting.")
+        raise PictureRefused("There is no preview yet: choose a photo and at least one painting.")
     photo = _small(spec.content)
     return pictures.encoded(painted(spec, photo, [_small(path) for path in spec.style]), "JPEG")
 

@@ -17,6 +17,7 @@ import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
+from trainers.dataset_errors import PictureRefused
 from trainers.loop import Plan, TrainingFailed
 from trainers.runs import Run, state_folder
 from trainers.specs import InvalidSpec, StylizeSpec, parse_spec
@@ -24,7 +25,7 @@ from trainers.style import inputs, network, objective, weights
 from trainers.style.canvas import Canvas
 from trainers.style.delivery import RESULT
 from trainers.style.frames import Frames
-from trainers.style.pictures import PictureRefused, save, strip
+from trainers.style.pictures import save, strip
 from trainers.summaries import Journal, settings
 from trainers.summaries.images import image_value
 from trainers.summaries.intervals import Interval

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from trainers.dataset_errors import PictureRefused
 from trainers.launchers.uploads import KEPT_SECONDS, MOST_KEPT, keep_picture, tidy_uploads
 from trainers.runs import create_run, state_folder
 from trainers.specs import StylizeSpec
-from trainers.style.pictures import PictureRefused
 
 
 def picture(value: int = 0) -> bytes:

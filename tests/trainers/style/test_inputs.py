@@ -7,10 +7,10 @@ import pytest
 
 from tests.trainers.style import procedural
 from trainers import availability
-from trainers.dataset_errors import DatasetMissing
+from trainers.dataset_errors import DatasetMissing, PictureRefused
 from trainers.specs import StylizeSpec
 from trainers.style import inputs, preview
-from trainers.style.pictures import PictureRefused, save
+from trainers.style.pictures import save
 
 
 def spec(files, **values):

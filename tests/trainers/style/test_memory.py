@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trainers.dataset_errors import PictureRefused
 from trainers.style.memory import SHARE, bytes_for, check, largest_size
-from trainers.style.pictures import PictureRefused, fitted_size
+from trainers.style.pictures import fitted_size
 
 
 def test_a_size_beyond_the_memory_is_refused_with_the_largest_that_fits():

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.trainers.style import procedural
+from trainers.dataset_errors import PictureRefused
 from trainers.style.pictures import (
-    PictureRefused,
     as_pixels,
     at_width,
     check_fits,

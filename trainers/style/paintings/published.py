@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trainers.dataset_errors import DatasetMissing
 from trainers.runs import write_atomically
+from trainers.specs.stylize import LARGEST_FILE
 from trainers.style import pictures
 from trainers.style.paintings.catalogue import PUBLISHED
 
@@ -42,7 +43,7 @@ def _fetched(address: str, title: str) -> bytes:
         with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310
             while part := answer.read1(2**16):
                 content += part
-                if len(content) > pictures.LARGEST_FILE or time.monotonic() > until:
+                if len(content) > LARGEST_FILE or time.monotonic() > until:
                     raise DatasetMissing(
                         f"{title} could not be fetched, it is too large or too slow: {advice}."
                     )
