@@ -31,7 +31,7 @@ def ask(
     """What `spec` would build. A refusal holds for ten seconds, so that a line on a page stays calm."""
     if last is not None and last.spec_hash == spec_hash(spec) and now() - last.at < RETRY_SECONDS:
         return last
-    answer = inspector.describe(spec, wait_seconds=PATIENCE_SECONDS)
+    answer = inspector.describe(spec, wait_seconds=PATIENCE_SECONDS if inspector.is_awake else 0.0)
     if isinstance(answer, Failed):
         return Refusal(spec_hash(spec), answer.sentence, now())
     return answer

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import filelock
 import hypothesis
 import pytest
 
@@ -28,14 +31,30 @@ def logdir(tmp_path: Path) -> Path:
     return folder
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder for logs that `make` fills once, whichever of pytest's workers needs it first; the others wait."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # of all workers
+    logdir, made = base.resolve() / name / "logs", base / name / "made"
+    with filelock.FileLock(base / f"{name}.lock", timeout=150):
+        if not made.exists():
+            shutil.rmtree(logdir.parent, ignore_errors=True)  # a worker failed while it made it
+            make(logdir)
+            made.touch()
+    return logdir
+
+
 @pytest.fixture(scope="session")
 def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One run, really trained, once a session: two epochs of softmax on the bundled digits. Not to be changed."""
-    logdir = tmp_path_factory.mktemp("trained") / "logs"
     arguments = "--dataset mnist-5k --model softmax --epochs 2 --experiment digits --run softmax".split()
-    done = run_command("classify", *arguments, "--logdir", str(logdir))
-    assert done.returncode == 0, done.stderr
-    return Run(logdir.resolve(), "digits", "softmax")
+
+    def train(logdir: Path) -> None:
+        done = run_command("classify", *arguments, "--logdir", str(logdir))
+        assert done.returncode == 0, done.stderr
+
+    return Run(made_once(tmp_path_factory, "trained", train), "digits", "softmax")
 
 
 @pytest.fixture
@@ -60,7 +79,11 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     One process trains all four, which spares three imports of TensorFlow; then the command line is asked, finds
     nothing left to train and gives the verdict at once. What it printed lies in `told.txt`.
     """
-    logdir = (tmp_path_factory.mktemp("compared") / "logs").resolve()
+    return made_once(tmp_path_factory, "compared", compare)
+
+
+def compare(logdir: Path) -> None:
+    """Trains the comparison `e` of sigmoid and relu with two seeds in one process, and keeps what is said of it."""
     shared = {"model": "mlp", "width": "16", "epochs": "4", "learning_rate": "0.01"}
     unasked = ("histograms", "feature_images", "mistake_images", "precision_recall", "projector")
     values = {**shared, **dict.fromkeys(unasked, "no")}
@@ -79,4 +102,3 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stderr
     (logdir / "told.txt").write_text(done.stdout)
-    return logdir

@@ -74,20 +74,20 @@ def curves(
         raise ValueError(f"Smoothing must be a number from 0 to {LARGEST_WEIGHT}, not {smoothing}.")
     if axis not in AXES:
         raise ValueError(f"The axis must be one of {', '.join(AXES)}, not {axis!r}.")
-    _chart(
-        key=key,
-        data={
-            "key": key,
-            "title": title,
-            "series": [asdict(one) for one in dict.fromkeys(series)],
-            "smoothing": smoothing,
-            "axis": axis,
-            "height": height,
-            "base_url": base_url,
-            "present": present,
-            "words": _words(),
-        },
-    )
+    told = {
+        "key": key,
+        "title": title,
+        "series": [asdict(one) for one in dict.fromkeys(series)],
+        "smoothing": smoothing,
+        "axis": axis,
+        "height": height,
+        "base_url": base_url,
+        "present": present,
+        "words": _words(),
+    }
+    # In a list: of a dict Streamlit asks pandas whether its values are tables, and importing it would hold up the
+    # first page.
+    _chart(key=key, data=[told])
 
 
 def _words() -> dict[str, Any]:

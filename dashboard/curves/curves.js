@@ -92,13 +92,13 @@ function zoomToSelection(plot, chart) {
   if (from < to) chart.show([from, to]);
 }
 
-export default function mountCurves({ parentElement, data }) {
+export default function mountCurves({ parentElement, data: [told] }) {
   let chart = charts.get(parentElement);
   if (!chart) {
     chart = new Chart(parentElement);
     charts.set(parentElement, chart);
   }
-  chart.update(data);
+  chart.update(told);
   return () => {
     charts.delete(parentElement);
     chart.end();

@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.build_line import RETRY_SECONDS, Refusal, ask, sentence, why
+from dashboard.build_line import PATIENCE_SECONDS, RETRY_SECONDS, Refusal, ask, sentence, why
 from trainers.launchers import Description, Failed, Layer, Pending
 from trainers.specs import ClassifySpec
 
@@ -40,10 +40,13 @@ BUILT = Description(
 class Helper:
     """Stands in for the helper process, which takes seconds to start; the real one is asked in test_train."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, is_awake=True):
         self.answers = list(answers)
+        self.is_awake = is_awake
+        self.waited = []
 
     def describe(self, spec, *, wait_seconds):
+        self.waited.append(wait_seconds)
         return self.answers.pop(0)
 
 
@@ -63,6 +66,14 @@ def test_the_arithmetic_is_for_one_of_what_the_task_looks_at(example):
 @pytest.mark.parametrize(("starting", "word"), [(True, "TensorFlow"), (False, "Looking")])
 def test_a_line_says_what_it_waits_for(starting, word):
     assert word in sentence(Pending(starting=starting))
+
+
+def test_only_a_helper_that_is_awake_is_waited_for():
+    """One that still imports TensorFlow needs seconds: the page would stand still for nothing."""
+    for is_awake, patience in ((False, 0.0), (True, PATIENCE_SECONDS)):
+        helper = Helper(BUILT, is_awake=is_awake)
+        ask(helper, SPEC, None, lambda: 100.0)
+        assert helper.waited == [patience]
 
 
 def test_a_refusal_holds_for_a_while_and_is_then_asked_again():

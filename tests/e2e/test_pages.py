@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -11,13 +12,14 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.hostile import TITLE, make_hostile
 from tests.running import App, copy_run
-from trainers.runs import change_about, find_runs, read_status, state_folder, write_json
+from trainers.runs import change_about, find_run, read_status, state_folder, write_json
 
 pytestmark = pytest.mark.browser
 
 PAGES = {
     "train": "",
     "runs": "runs",
+    "compare": "compare",
     "tensorboard": "tensor_board",
     "machine": "machine",
     "presenting": "present",
@@ -43,8 +45,9 @@ TOO_SMALL = """() => {
 
 
 @pytest.fixture(scope="module")
-def lab(app, trained_run):
-    """The app with two finished runs."""
+def lab(app, trained_run, compared):
+    """The app with two finished runs and a finished comparison."""
+    shutil.copytree(compared / "e", app.logdir / "e")
     for name, title in (("softmax-1", ""), ("软件-2", "第二次 手写数字")):
         run = copy_run(trained_run, app.logdir, experiment="digits", name=name)
         change_about(run.path / "about.json", title=title, colour=0 if name == "softmax-1" else 1)
@@ -62,10 +65,12 @@ def is_drawn(page: Page) -> None:
 def shows_its_content(page: Page, name: str, lab: App) -> None:
     """Waits until the page shows what it is there for: curves with their last values, TensorBoard's own."""
     if name in ("train", "runs"):
-        last = read_status(find_runs(lab.logdir)[0].status_file).metrics["val_accuracy"]
+        last = read_status(find_run(lab.logdir, "digits/softmax-1").status_file).metrics["val_accuracy"]
         page.get_by_text(f"{last:.4f}", exact=True).first.wait_for()
     if name == "train":
         expect(page.get_by_text("Test accuracy", exact=True)).to_have_count(2)
+    if name == "compare":
+        page.get_by_text("of the test data correctly").wait_for()
     if name == "tensorboard":
         page.frame_locator("iframe").get_by_text("accuracy").first.wait_for()
     if name == "machine":
@@ -103,12 +108,12 @@ def test_every_page_asks_only_its_own_host(lab, new_page, witness, name, dark):
     assert witness.page_errors == []
 
 
-@pytest.mark.parametrize("name", ["train", "runs", "tensorboard", "machine"])
+@pytest.mark.parametrize("name", ["train", "runs", "compare", "tensorboard", "machine"])
 def test_a_slide_is_legible_from_the_back_row(lab, new_page, name):
     page = new_page(width=1280, height=720)
     page.goto(f"{lab.url}/{PAGES[name]}?present=1&run=digits/softmax-1")
-    words = {"tensorboard": "", "machine": "Processor"}.get(name, "softmax-1")
-    page.get_by_test_id("stMain").get_by_text(words).first.wait_for()
+    words = {"compare": "of the test data correctly", "tensorboard": "", "machine": "Processor"}
+    page.get_by_test_id("stMain").get_by_text(words.get(name, "softmax-1")).first.wait_for()
     is_drawn(page)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
     if name == "train":

@@ -162,6 +162,11 @@ class Inspector:
         """The helper's process number, None while there is none."""
         return self._helper.pid
 
+    @property
+    def is_awake(self) -> bool:
+        """Whether the helper has answered already: one that still imports TensorFlow is not worth a short wait."""
+        return self._helper.has_answered
+
     def describe(self, spec: Spec, *, wait_seconds: float = 0.0) -> Description | Pending | Failed:
         """What `spec` would build: `ask` with the answer understood."""
         answer = self.ask(_DESCRIBE, spec, wait_seconds=wait_seconds)

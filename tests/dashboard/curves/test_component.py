@@ -28,7 +28,7 @@ def test_a_page_hands_the_browser_all_it_needs():
     page = AppTest.from_function(page_with_a_chart).run()
     assert not page.exception
     (chart,) = page.get("bidi_component")
-    given = json.loads(chart.proto.json)
+    [given] = json.loads(chart.proto.json)
     assert [series["run"] for series in given["series"]] == ["e/r/train", "e/r/validation"]
     assert (given["smoothing"], given["axis"], given["base_url"]) == (0.6, "epoch", "/lab")
     assert "export default" in chart.proto.js_content
@@ -36,7 +36,7 @@ def test_a_page_hands_the_browser_all_it_needs():
 
 def test_every_sentence_of_the_scripts_comes_from_python():
     page = AppTest.from_function(page_with_a_chart).run()
-    words = json.loads(page.get("bidi_component")[0].proto.json)["words"]
+    words = json.loads(page.get("bidi_component")[0].proto.json)[0]["words"]
     used = set()
     for name in SCRIPTS:
         used |= set(re.findall(r"\bwords\.(\w+)", (FOLDER / name).read_text("utf-8")))
