@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # Before TensorFlow is imported: its start-up chatter would drown the log that students read. What matters of
 # it (which device, and why) is said by `Device.reason`; failures arrive as exceptions in any case.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Convolutions by oneDNN: TensorFlow takes them by itself only where the processor has AVX-512 or more, and with AVX2
+# alone simple_cnn learns 1.6 times as many images a second with them.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # CUDA numbers the fastest GPU 0 unless asked to count as NVIDIA's own tools and the page Machine do.
 os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
 
