@@ -18,7 +18,7 @@ import streamlit as st
 
 from dashboard.language import _
 from dashboard.listing import Listing, RunView
-from dashboard.reading import DataServer, Reader
+from dashboard.reading import CurveEnds, DataServer, Reader
 from dashboard.settings import Settings, load_settings
 from trainers import launchers
 from trainers.launchers import Inspector
@@ -41,10 +41,14 @@ class Services:
     reader: Reader
     inspector: Inspector
     listing: Listing
+    ends: CurveEnds = field(init=False)
     _born: float = field(default_factory=time.monotonic)
     _closing: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _problems: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ends = CurveEnds(self.reader)
 
     @property
     def problem(self) -> str:
