@@ -113,7 +113,7 @@ def _draw_query(place: DeltaGenerator, rows: Sequence[RunRow]) -> Query | None:
     text = place.text_input(
         _("Query"),
         key="query",
-        placeholder='model == "lenet5" and lr < 0.01',
+        placeholder=_('model == "lenet5" and lr < 0.01'),
         max_chars=LONGEST,
         bind="query-params",
         help=_(

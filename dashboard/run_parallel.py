@@ -71,9 +71,13 @@ def draw_lines(found: Drawable, *, present: bool = False) -> None:
         st.caption(_("These runs have the same settings: nothing leads to the difference in their results."))
         return
     theme = st.context.theme.type or "light"
-    ink = st.get_option(f"theme.{theme}.textColor") or "#808080"
     chart = parallel_chart(
-        found.lines, result=found.result, more_is_better=found.more_is_better, ink=ink, present=present
+        found.lines,
+        result=found.result,
+        more_is_better=found.more_is_better,
+        ink=st.get_option(f"theme.{theme}.textColor") or "#808080",
+        ground=st.get_option(f"theme.{theme}.backgroundColor") or "transparent",
+        present=present,
     )
     st.altair_chart(chart, width="stretch", key="parallel_coordinates")
     if found.without:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -17,7 +18,7 @@ from dashboard.language import _
 from dashboard.run_query import Value
 from dashboard.spec_form import shown_value
 
-HEIGHT, SLIDE_HEIGHT = 340, 560
+HEIGHT, SLIDE_HEIGHT = 320, 760
 LOGARITHMIC_FROM = 30.0
 UNKNOWN = -0.12  # below the axis: the run has no such value
 TICKS = 5
@@ -109,27 +110,44 @@ def _on(line: Line, axis: Axis, axes: Sequence[Axis]) -> Value:
 
 
 def parallel_chart(
-    lines: Sequence[Line], *, result: str, more_is_better: bool, ink: str, present: bool = False
+    lines: Sequence[Line],
+    *,
+    result: str,
+    more_is_better: bool,
+    ink: str,
+    ground: str,
+    present: bool = False,
 ) -> alt.LayerChart | alt.FacetChart:
-    """The lines of all runs, coloured from the worst to the best result; `ink` is the text's colour."""
+    """The lines of all runs, coloured from the worst to the best result; `ink` on `ground` are the page's colours."""
     axes = axes_of(lines, result)
-    size = 22 if present else 12
+    table = corners(lines, axes)
     across = alt.X(
         "axis:Q",
         axis=None,
         scale=alt.Scale(domain=[-0.15, max(len(axes) - 1, 1) + 0.35], nice=False),
     )
-    up = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[UNKNOWN - 0.04, 1.14], nice=False))
+    foot = min(0.0, float(table["place"].min()))
+    up = alt.Scale(domain=[foot - 0.04, 1.14], nice=False)
+    drawn = _lines(table, across, up, result=result, more_is_better=more_is_better, present=present)
+    return alt.layer(
+        *_posts(axes, across, up, ink, present), drawn, *_words(axes, across, up, ink, ground, present)
+    ).properties(height=SLIDE_HEIGHT if present else HEIGHT)
+
+
+def _lines(
+    table: pd.DataFrame, across: alt.X, up: alt.Scale, *, result: str, more_is_better: bool, present: bool
+) -> alt.Chart:
+    """A line for each run; the one under the pointer is thick."""
     hovered = alt.selection_point(
         name="hovered", fields=["run"], on="pointerover", empty=False, clear="pointerout"
     )
     colours = WORST_TO_BEST if more_is_better else WORST_TO_BEST[::-1]
-    drawn = (
-        alt.Chart(corners(lines, axes))
+    return (
+        alt.Chart(table)
         .mark_line(interpolate="monotone", strokeCap="round", opacity=0.8)
         .encode(
             x=across,
-            y=up,
+            y=alt.Y("place:Q", axis=None, scale=up),
             detail="run:N",
             order="axis:Q",
             color=alt.Color("result:Q", scale=alt.Scale(range=colours), legend=None),
@@ -142,29 +160,50 @@ def parallel_chart(
         )
         .add_params(hovered)
     )
+
+
+def _posts(axes: Sequence[Axis], across: alt.X, up: alt.Scale, ink: str, present: bool) -> list[alt.Chart]:
+    """The axes themselves, and what each is called."""
     posts = pd.DataFrame({"axis": range(len(axes)), "title": [axis.title for axis in axes], "place": 1.1})
     posts["foot"], posts["head"] = 0.0, 1.0
+    base = alt.Chart(posts)
+    return [
+        base.mark_rule(color=ink, opacity=0.45).encode(
+            x=across, y=alt.Y("foot:Q", axis=None, scale=up), y2="head:Q"
+        ),
+        base.mark_text(
+            color=ink,
+            fontSize=_size(present),
+            fontWeight=600,
+            baseline="bottom",
+            limit=340 if present else 170,
+        ).encode(x=across, y=alt.Y("place:Q", axis=None, scale=up), text="title:N"),
+    ]
+
+
+def _words(
+    axes: Sequence[Axis], across: alt.X, up: alt.Scale, ink: str, ground: str, present: bool
+) -> list[alt.Chart]:
+    """What stands beside the axes, on a rim of the ground's colour: lines cross there."""
     ticks = pd.DataFrame(
         [(number, place, text) for number, axis in enumerate(axes) for place, text in axis.ticks.items()],
         columns=["axis", "place", "text"],
     )
-    rules = (
-        alt.Chart(posts)
-        .mark_rule(color=ink, opacity=0.45)
-        .encode(
-            x=across,
-            y=alt.Y("foot:Q", scale=alt.Scale(domain=[UNKNOWN - 0.04, 1.14], nice=False), axis=None),
-            y2="head:Q",
+
+    def layer(**look: Any) -> alt.Chart:
+        mark = alt.Chart(ticks).mark_text(
+            fontSize=_size(present) - 1,
+            align="left",
+            baseline="middle",
+            dx=6,
+            limit=300 if present else 150,
+            **look,
         )
-    )
-    heads = (
-        alt.Chart(posts)
-        .mark_text(color=ink, fontSize=size, fontWeight=600, baseline="bottom", limit=150)
-        .encode(x=across, y=up, text="title:N")
-    )
-    words = (
-        alt.Chart(ticks)
-        .mark_text(color=ink, fontSize=size - 1, align="left", dx=6, limit=110, opacity=0.85)
-        .encode(x=across, y=up, text="text:N")
-    )
-    return alt.layer(rules, drawn, heads, words).properties(height=SLIDE_HEIGHT if present else HEIGHT)
+        return mark.encode(x=across, y=alt.Y("place:Q", axis=None, scale=up), text="text:N")
+
+    return [layer(color=ground, stroke=ground, strokeWidth=4, strokeJoin="round"), layer(color=ink)]
+
+
+def _size(present: bool) -> int:
+    """How large letters are, in pixels."""
+    return 22 if present else 12

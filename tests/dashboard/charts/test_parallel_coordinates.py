@@ -48,7 +48,9 @@ def test_words_stand_at_equal_distances_and_what_is_unknown_below() -> None:
 
 
 def test_the_chart_holds_a_line_for_each_run() -> None:
-    spec = parallel_chart(LINES, result="Accuracy", more_is_better=True, ink="#123456").to_dict()
+    spec = parallel_chart(
+        LINES, result="Accuracy", more_is_better=True, ink="#123456", ground="#ffffff"
+    ).to_dict()
     [drawn] = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
     rows = spec["datasets"][drawn["data"]["name"]]
     assert {row["run"] for row in rows} == {0, 1, 2} and len(rows) == 9
