@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.language import _, counted
 from dashboard.plain_text import escape_markdown, shorten
+from dashboard.report_button import draw_report_button
 from dashboard.run_choice import PARAMETER, choose
 from dashboard.run_dialogs import (
     ask,
@@ -49,6 +50,8 @@ def draw_actions(started: Services, rows: Sequence[RunRow]) -> None:
         )
         st.space("stretch")
         _draw_links(rows)
+        if len({row.run.experiment for row in rows}) == 1:
+            draw_report_button(started, rows[0].run.experiment)
         _draw_changes(started, rows)
     for row in rows:
         if row.remark:

@@ -206,4 +206,4 @@ def _words(
 
 def _size(present: bool) -> int:
     """How large letters are, in pixels."""
-    return 22 if present else 12
+    return 25 if present else 12

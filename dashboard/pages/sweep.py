@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
+from dashboard.report_button import draw_report_button
 from dashboard.run_problems import draw_problems
 from dashboard.services import Services, services
 from dashboard.slides import is_presenting
@@ -32,6 +33,8 @@ def main() -> None:
         return
     experiment = choose(list(known), present)
     draw_view(started, Shown(known[experiment], experiment, present))
+    if not present:
+        draw_report_button(started, experiment)
 
 
 def choose(experiments: list[str], present: bool) -> str:
