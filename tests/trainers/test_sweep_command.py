@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from tests.running import run_command
-from trainers.runs import find_run, find_runs, read_status
+from tests.trainers.conftest import events
+from trainers.runs import Run, find_run, find_runs, read_status
 from trainers.sweeps import NAME, read_sweep
 
 UNASKED = ("histograms", "norms", "feature_images", "mistake_images", "precision_recall", "projector")
+
+
+def in_hparams(run: Run) -> dict[str, Any]:
+    """What TensorBoard's table of hyperparameters says of a run: the values of its row."""
+    return {
+        name: value
+        for event in events(run.path)
+        for one in event.summary.value
+        if one.metadata.plugin_data.plugin_name == "hparams"
+        for name, value in HParamsPluginData.FromString(
+            one.metadata.plugin_data.content
+        ).session_start_info.hparams.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -51,6 +67,7 @@ def test_a_sweep_trains_all_its_runs_and_says_which_is_best_by_validation(logdir
         assert trial["validation"] == status.metrics["val_accuracy"]
         assert trial["test"] == status.metrics["test_accuracy"]
         accuracies[trial["run"]] = trial["validation"]
+        assert in_hparams(run)["learning_rate"].number_value == pytest.approx(run.spec().learning_rate)
     assert len(accuracies) == 2 and told["best"]["run"] == max(accuracies, key=accuracies.__getitem__)
     assert told["best"]["point"] == {"learning_rate": 0.03}
     assert read_sweep(logdir, "s").stop_early
