@@ -142,7 +142,7 @@ def _lines(
         name="hovered", fields=["run"], on="pointerover", empty=False, clear="pointerout"
     )
     colours = WORST_TO_BEST if more_is_better else WORST_TO_BEST[::-1]
-    return (
+    chart: alt.Chart = (
         alt.Chart(table)
         .mark_line(interpolate="monotone", strokeCap="round", opacity=0.8)
         .encode(
@@ -160,6 +160,7 @@ def _lines(
         )
         .add_params(hovered)
     )
+    return chart
 
 
 def _posts(axes: Sequence[Axis], across: alt.X, up: alt.Scale, ink: str, present: bool) -> list[alt.Chart]:
@@ -199,7 +200,8 @@ def _words(
             limit=300 if present else 150,
             **look,
         )
-        return mark.encode(x=across, y=alt.Y("place:Q", axis=None, scale=up), text="text:N")
+        drawn: alt.Chart = mark.encode(x=across, y=alt.Y("place:Q", axis=None, scale=up), text="text:N")
+        return drawn
 
     return [layer(color=ground, stroke=ground, strokeWidth=4, strokeJoin="round"), layer(color=ink)]
 

@@ -57,29 +57,29 @@ h2 {font-size: 1.3rem; margin: 0 0 .7rem}
 h3 {font-size: 1rem; margin: 1rem 0 .4rem}
 p {margin: .4rem 0; overflow-wrap: anywhere}
 .verdict {font-size: 1.25rem; line-height: 1.4; font-weight: 600}
-.quiet, footer {color: var(--quiet); font-size: .92rem}
-table {border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums}
+.quiet, footer {color: var(--quiet); font-size: .92em}
+table {border-collapse: collapse; width: 100%; font-size: .92em; font-variant-numeric: tabular-nums}
 th, td {padding: .35em .7em; text-align: left; vertical-align: top; overflow-wrap: break-word}
 td:first-child {overflow-wrap: anywhere; min-width: 9rem}
 th {border-bottom: 2px solid var(--line); font-weight: 600}
 td {border-bottom: 1px solid var(--line)}
 .scroll {overflow-x: auto}
 i.dot {display: inline-block; width: .75em; height: .75em; border-radius: 50%; margin-right: .45em}
-pre {background: var(--soft); padding: .7rem .9rem; border-radius: .4rem; white-space: pre-wrap;
-  overflow-wrap: anywhere; font: .85rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; margin: .4rem 0}
+pre {background: var(--soft); padding: .7rem .9rem; border-radius: .4rem; overflow-x: auto;
+  font: .85em/1.5 ui-monospace, "DejaVu Sans Mono", monospace; margin: .4rem 0}
 .figures {display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.2rem}
 .pictures {display: flex; flex-wrap: wrap; gap: 1rem}
 figure {margin: 0}
-figcaption {font-size: .9rem; color: var(--quiet); margin-top: .2rem; overflow-wrap: anywhere; max-width: 30rem}
-figure > b {font-size: .95rem}
+figcaption {font-size: .9em; color: var(--quiet); margin-top: .2rem; overflow-wrap: anywhere; max-width: 30rem}
+figure > b {font-size: .95em}
 img {max-width: 100%; image-rendering: auto}
 img.pixels {image-rendering: pixelated; width: 84px; height: 84px; object-fit: contain; background: #000}
-.pictures .small figcaption {max-width: 84px; font-size: .78rem; line-height: 1.25}
+.pictures .small figcaption {max-width: 84px; font-size: 12.5px; line-height: 1.25}
 svg {width: 100%; height: auto; display: block}
 svg path {fill: none; stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round}
 svg .grid line {stroke: var(--line)}
 svg .words text {fill: var(--quiet); font-size: 12px}
-.legend {display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; margin: .2rem 0 .8rem; font-size: .92rem}
+.legend {display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; margin: .2rem 0 .8rem; font-size: .92em}
 .confusion td, .confusion th {text-align: right; padding: .2em .45em; border: 0; min-width: 0}
 .confusion {width: auto}
 a {color: var(--accent)}
@@ -89,6 +89,7 @@ body.slides main {max-width: none; margin: 0; padding: 0}
 body.slides section {display: none; height: 100vh; overflow: auto; padding: 3vh 4vw; border: 0}
 body.slides section.shown {display: flex; flex-direction: column; justify-content: safe center}
 body.slides h1 {font-size: 2.6rem} body.slides h2 {font-size: 1.8rem} body.slides .verdict {font-size: 1.9rem}
+body.slides pre {white-space: pre-wrap; overflow-wrap: anywhere}
 body.slides .reading, body.slides footer {display: none}
 @media print {
   :root {--ground: #fff; --ink: #000; --quiet: #444; --line: #ccc; --soft: #f4f4f4; --accent: #000}
@@ -97,6 +98,7 @@ body.slides .reading, body.slides footer {display: none}
   body.slides section, body.slides section.shown {display: block; height: auto; overflow: visible; padding: 1rem 0}
   figure, tr, pre, h2 {break-inside: avoid}
   h2, h3 {break-after: avoid}
+  pre {white-space: pre-wrap; overflow-wrap: anywhere}
   .reading {display: none}
   .scroll {overflow: visible}
   * {print-color-adjust: exact; -webkit-print-color-adjust: exact}
