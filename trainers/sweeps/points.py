@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,9 +50,7 @@ def _grid(search: Mapping[str, Dimension], budget: int, seed: int) -> list[dict[
     sampler = optuna.samplers.GridSampler(space, seed=seed)
     study = optuna.create_study(sampler=sampler)
     distributions = {name: _distribution(one) for name, one in search.items()}
-    size = 1
-    for values in space.values():
-        size *= len(values)
+    size = math.prod(len(values) for values in space.values())
     points = [dict(study.ask(distributions).params) for _run in range(min(size, budget))]
     return sorted(points, key=lambda point: [space[name].index(point[name]) for name in space])
 
@@ -59,9 +58,18 @@ def _grid(search: Mapping[str, Dimension], budget: int, seed: int) -> list[dict[
 def _random(search: Mapping[str, Dimension], budget: int, seed: int) -> list[dict[str, Value]]:
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=seed))
     distributions = {name: _distribution(one) for name, one in search.items()}
-    tries = budget if any(one.is_range for one in search.values()) else _TRIES_A_RUN * budget
+    most = math.prod(_size(one) for one in search.values())
+    tries = budget if math.isinf(most) else _TRIES_A_RUN * min(budget, int(most))
     found = [study.ask(distributions).params for _try in range(tries)]
     return [{name: _short(value, search[name]) for name, value in point.items()} for point in found]
+
+
+def _size(one: Dimension) -> float:
+    """How many values a setting may take."""
+    if not one.is_range:
+        return len(one.values)
+    whole = isinstance(one.low, int) and isinstance(one.high, int)
+    return one.high - one.low + 1 if whole and one.low is not None and one.high is not None else math.inf
 
 
 def _distribution(one: Dimension) -> BaseDistribution:

@@ -74,6 +74,8 @@ def test_a_setting_without_effect_at_a_point_is_no_part_of_it_and_makes_no_secon
 def test_few_values_give_few_runs_and_every_run_is_another() -> None:
     found = sweep(BASE, {"activation": "relu,tanh"}, budget=50)
     assert sorted(str(point["activation"]) for point in found.points) == ["relu", "tanh"]
+    depths = sweep(BASE, {"depth": "1..4"}, budget=50).points
+    assert sorted(point["depth"] for point in depths) == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
