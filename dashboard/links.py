@@ -59,7 +59,12 @@ def page_url(base: str, page_path: str, *, runs: Iterable[str] = (), **settings:
 
 
 def tensorboard_url(
-    base: str, *, runs: Iterable[str] = (), dark: bool = False, smoothing: float | None = None
+    base: str,
+    *,
+    runs: Iterable[str] = (),
+    dark: bool = False,
+    smoothing: float | None = None,
+    tab: str = "timeseries",
 ) -> str:
     """TensorBoard's address in the app's colours, showing just the runs of these keys (none: all of them)."""
     chosen = list(runs)
@@ -69,7 +74,7 @@ def tensorboard_url(
     if chosen:
         query["runFilter"] = run_filter(chosen)
     only = f"only/{token_of(chosen)}/" if chosen else ""
-    return f"{base}/tensorboard/{only}?{urlencode(query, quote_via=quote, safe='')}#timeseries"
+    return f"{base}/tensorboard/{only}?{urlencode(query, quote_via=quote, safe='')}#{tab}"
 
 
 def run_filter(runs: Iterable[str]) -> str:

@@ -38,6 +38,7 @@ def _pages() -> list[StreamlitPage]:
         ("paint.py", _("Paint"), ":material/brush:"),
         ("runs.py", _("Runs"), ":material/list:"),
         ("compare.py", _("Compare"), ":material/balance:"),
+        ("sweep.py", _("Sweep"), ":material/travel_explore:"),
         ("tensor_board.py", _("TensorBoard"), ":material/monitoring:"),
         ("machine.py", _("Machine"), ":material/memory:"),
         ("present.py", _("Presenting"), ":material/slideshow:"),

@@ -1,4 +1,4 @@
-"""What can be done with the chosen runs: look closer, pause, resume, stop, name, note, archive, delete, undo."""
+"""What can be done with the chosen runs: look closer, repeat, pause, resume, stop, name, tag, archive, delete, undo."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.language import _, counted
 from dashboard.plain_text import escape_markdown, shorten
+from dashboard.report_button import draw_report_button
 from dashboard.run_choice import PARAMETER, choose
 from dashboard.run_dialogs import (
     ask,
@@ -17,13 +18,16 @@ from dashboard.run_dialogs import (
     edit_form,
     forget_deleted,
     just_deleted,
+    tags_form,
 )
 from dashboard.run_problems import for_each
 from dashboard.run_table import RunRow
 from dashboard.services import Services
 from dashboard.shown_runs import MOST_TOGETHER
+from dashboard.spec_form import form_address
 from trainers.runs import Run
 from trainers.runs.trash import Trashed, restore
+from trainers.specs import LEARNING_TASKS
 
 
 def draw_actions(started: Services, rows: Sequence[RunRow]) -> None:
@@ -45,13 +49,16 @@ def draw_actions(started: Services, rows: Sequence[RunRow]) -> None:
             args=([],),
         )
         st.space("stretch")
-        _draw_links([row.key for row in rows])
+        _draw_links(rows)
+        if len({row.run.experiment for row in rows}) == 1:
+            draw_report_button(started, rows[0].run.experiment)
         _draw_changes(started, rows)
     for row in rows:
         if row.remark:
             st.warning(f"**{escape_markdown(shorten(row.name))}**: {escape_markdown(row.remark)}")
     if len(rows) == 1:
         draw_dialog("edit", _("Name and note"), lambda: edit_form(started, rows[0]))
+    draw_dialog("tags", _("Tags"), lambda: tags_form(started, rows))
     draw_dialog("delete", _("Delete?"), lambda: delete_form(started, rows))
 
 
@@ -61,13 +68,25 @@ def _chosen_line(rows: Sequence[RunRow]) -> str:
     return counted("**{n} run chosen**", "**{n} runs chosen**", len(rows)).format(n=len(rows))
 
 
-def _draw_links(keys: Sequence[str]) -> None:
-    parameters = {PARAMETER: list(keys)}
-    if len(keys) <= MOST_TOGETHER:
+def _draw_links(rows: Sequence[RunRow]) -> None:
+    parameters = {PARAMETER: [row.key for row in rows]}
+    if len(rows) <= MOST_TOGETHER:
         page = "dashboard/pages/train.py"
         st.page_link(page, label=_("Details"), icon=":material/school:", query_params=parameters)
     page = "dashboard/pages/tensor_board.py"
     st.page_link(page, label=_("TensorBoard"), icon=":material/monitoring:", query_params=parameters)
+    if len(rows) == 1 and rows[0].spec is not None and rows[0].spec.task in LEARNING_TASKS:
+        st.page_link(
+            "dashboard/pages/train.py",
+            label=_("Duplicate"),
+            icon=":material/content_copy:",
+            help=_("Opens the form with this run's settings, to change some and start another run."),
+            query_params={
+                **form_address(rows[0].spec),
+                "experiment": rows[0].run.experiment,
+                PARAMETER: rows[0].key,
+            },
+        )
 
 
 def _draw_changes(started: Services, rows: Sequence[RunRow]) -> None:
@@ -95,6 +114,7 @@ def _draw_changes(started: Services, rows: Sequence[RunRow]) -> None:
     offer(_("Stop"), "stop_circle", [row.run for row in rows if row.goes_on], started.cancel)
     if len(rows) == 1:
         st.button(_("Edit"), icon=":material/edit:", help=_("Name and note"), on_click=ask, args=("edit",))
+    st.button(_("Tags"), icon=":material/sell:", on_click=ask, args=("tags",))
     put_away = not all(row.archived for row in rows)
     word, icon = (_("Archive"), "archive") if put_away else (_("Unarchive"), "unarchive")
     offer(

@@ -31,6 +31,7 @@ WIDTHS = {
     "duration": 80,
     "remark": 150,
     "settings": 320,
+    "tags": 140,
     "notes": 200,
     "created": 130,
     "size": 75,
@@ -113,6 +114,12 @@ def column_config(rows: Sequence[RunRow], *, scale: float = 1) -> dict[str, Any]
             _("Settings"), width=width["settings"], help=_("The settings that differ from their default")
         ),
         "remark": config.TextColumn(_("Remark"), width=width["remark"]),
+        "tags": config.MultiselectColumn(
+            _("Tags"),
+            width=width["tags"],
+            options=sorted({tag for row in rows for tag in row.tags}),
+            color="auto",
+        ),
         "notes": config.TextColumn(_("Note"), width=width["notes"]),
         "tensorboard": config.LinkColumn(
             "",

@@ -1,4 +1,4 @@
-"""The questions of the Runs page: name and note, and whether to delete.
+"""The questions of the Runs page: name and note, tags, and whether to delete.
 
 Which question is open is kept in the session, so that it stays open while the page behind it is drawn anew.
 """
@@ -25,10 +25,11 @@ _DELETED = "runs_deleted"
 _LONGEST_TITLE = 200
 _LONGEST_NOTE = 20_000
 _MOST_NAMES = 8
+_MOST_TAGS = 30
 
 
 def ask(question: str) -> None:
-    """Opens a question ("edit", "delete", "empty trash") at the next run of the page."""
+    """Opens a question ("edit", "tags", "delete", "empty trash") at the next run of the page."""
     st.session_state[_OPEN] = question
 
 
@@ -83,6 +84,49 @@ def edit_form(started: Services, row: RunRow) -> None:
     close()
     started.look_again()
     st.rerun()
+
+
+def tags_form(started: Services, rows: Sequence[RunRow]) -> None:
+    """Asks for the tags that all these runs shall have; those that only some of them have stay as they are."""
+    shared = shared_tags([row.tags for row in rows])
+    known = sorted({tag for view in started.runs() for tag in view.about.tags} | set(shared))
+    with st.form("tag_runs", border=False):
+        chosen = st.multiselect(
+            _("Tags"),
+            known,
+            default=shared,
+            accept_new_options=True,
+            max_selections=_MOST_TAGS,
+            placeholder=_("Choose a tag, or type a new one"),
+            help=_("Words to find runs by, as baseline or for-the-talk."),
+        )
+        saved = st.form_submit_button(_("Save"), type="primary")
+    if not saved:
+        return
+    tidy = tuple(dict.fromkeys(" ".join(tag.split()) for tag in chosen if tag.strip()))
+    try:
+        for row in rows:
+            change(row.run, tags=tags_after(row.tags, shared, tidy))
+    except RunError as error:
+        st.error(escape_markdown(error))
+        return
+    except pydantic.ValidationError:
+        st.error(_("A tag has at most 60 characters, and a run at most 30 tags: leave some out."))
+        return
+    close()
+    started.look_again()
+    st.rerun()
+
+
+def shared_tags(tags: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The tags that all of several runs have, in the order of the first."""
+    return tuple(tag for tag in tags[0] if all(tag in others for others in tags))
+
+
+def tags_after(own: Sequence[str], shared: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
+    """A run's tags once people chose those that all the runs shall share: what was not asked about stays."""
+    kept = [tag for tag in own if tag not in shared or tag in chosen]
+    return (*kept, *(tag for tag in chosen if tag not in kept))
 
 
 def delete_form(started: Services, rows: Sequence[RunRow]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -12,8 +12,11 @@ from dashboard.language import _, counted
 from dashboard.links import base_url, page_url
 from dashboard.painting_files import RESULT
 from dashboard.painting_pictures import data_address, thumbnail
+from dashboard.reading import CurveEnds
 from dashboard.run_choice import TABLE, show_ticks, take_ticks
 from dashboard.run_columns import column_config
+from dashboard.run_extra_columns import Column, column_format, column_values, shown_values
+from dashboard.run_query import Value
 from dashboard.run_table import RunRow, columns
 from dashboard.services import Services
 from trainers.runs.trash import list_trash
@@ -40,6 +43,7 @@ ORDER = (
     *ERROR,
     *LOSS,
     "duration",
+    "tags",
     "settings",
     "notes",
     "created",
@@ -63,12 +67,14 @@ def summary_line(rows: Sequence[RunRow], started: Services) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def draw_table(rows: Sequence[RunRow]) -> None:
-    """Draws the rows with their ticks; a tick changes the choice in the address."""
+def draw_table(rows: Sequence[RunRow], extra: Sequence[Column], ends: CurveEnds) -> None:
+    """Draws the rows with their ticks, and with `extra` columns; a tick changes the choice in the address."""
     show_ticks([row.key for row in rows])
+    held = dict(zip(extra, column_values(rows, extra, ends), strict=True))
+    formats = {column.key: column_format(column, known) for column, known in held.items()}
     st.dataframe(
-        _frame(rows, ORDER),
-        column_config=column_config(rows),
+        _with_extra(_frame(rows, ORDER), held),
+        column_config={**column_config(rows), **formats},
         hide_index=True,
         height=_height(len(rows), MOST_ROWS, ROW_PIXELS),
         row_height=ROW_PIXELS,
@@ -108,6 +114,14 @@ def _frame(rows: Sequence[RunRow], order: Sequence[str]) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(numbers, float))
 
 
+def _with_extra(frame: pd.DataFrame, held: Mapping[Column, Sequence[Value]]) -> pd.DataFrame:
+    """The table with the chosen columns where one sees them: behind the state."""
+    place = list(frame.columns).index("state") + 1
+    for column, known in reversed(list(held.items())):
+        frame.insert(place, column.key, shown_values(column, known))
+    return frame
+
+
 def _picture(row: RunRow) -> str | None:
     small = thumbnail(row.run.artifacts / RESULT, PICTURE_PIXELS) if row.judged_by == "loss" else None
     return None if small is None else data_address(small)
@@ -119,6 +133,7 @@ def _told(rows: Sequence[RunRow]) -> set[str]:
         "progress": any(row.is_under_way for row in rows),
         "remark": any(row.remark for row in rows),
         "notes": any(row.notes for row in rows),
+        "tags": any(row.tags for row in rows),
         **dict.fromkeys(ACCURACY, any(row.judged_by == "accuracy" for row in rows)),
         **dict.fromkeys(ERROR, any(row.judged_by == "error" for row in rows)),
         **dict.fromkeys(LOSS, any(row.judged_by == "loss" for row in rows)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -33,7 +33,8 @@ class RunRow:
     `curve` is what it is judged by (`JUDGED_BY`) on the validation data over time, at most `CURVE_POINTS` values;
     accuracies lie in [0, 1], errors are in the units of the run's own signal, times are Unix seconds, `size` is in
     bytes, and what is not known is None. `settings` are those that
-    differ from their default, as (English label, value); `remark` says what is wrong, "" where nothing is.
+    differ from their default, as (English label, value); `remark` says what is wrong, "" where nothing is. `metrics`
+    are the last known numbers that the trainer wrote down, by its own names; `spec` is None where it cannot be read.
     """
 
     run: Run
@@ -55,6 +56,9 @@ class RunRow:
     settings: tuple[tuple[str, str], ...] = ()
     size: int = 0
     remark: str = ""
+    tags: tuple[str, ...] = ()
+    spec: Spec | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -105,6 +109,9 @@ def run_row(
         settings=setting_labels(view.spec) if view.spec is not None else (),
         size=size,
         remark=" · ".join(part for part in (status.error, view.spec_problem, damage) if part),
+        tags=about.tags,
+        spec=view.spec,
+        metrics={name: value for name, value in measured.items() if value is not None},
     )
 
 
@@ -152,7 +159,7 @@ def filtered(
 
 
 def _searched(row: RunRow) -> str:
-    parts = (row.name, row.key, row.notes, row.remark, state_word(row.state), *row.setting_words)
+    parts = (row.name, row.key, row.notes, row.remark, state_word(row.state), *row.tags, *row.setting_words)
     return " ".join(parts).casefold()
 
 
@@ -197,6 +204,7 @@ def columns(rows: Sequence[RunRow]) -> dict[str, list[Any]]:
         "duration": [row.seconds for row in rows],
         "settings": [row.setting_words for row in rows],
         "remark": [row.remark for row in rows],
+        "tags": [list(row.tags) for row in rows],
         "notes": [" ".join(row.notes.split()) for row in rows],
         "created": [moment(row.created) for row in rows],
         "size": [row.size for row in rows],

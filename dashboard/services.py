@@ -18,12 +18,13 @@ import streamlit as st
 
 from dashboard.language import _
 from dashboard.listing import Listing, RunView
-from dashboard.reading import DataServer, Reader
+from dashboard.reading import CurveEnds, DataServer, Reader
 from dashboard.settings import Settings, load_settings
 from trainers import launchers
 from trainers.launchers import Inspector
 from trainers.runs import Kind, Run, RunError, StorageFailed, Value, state_folder, storage_failed
 from trainers.specs import Spec
+from trainers.sweeps import MedianRule
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +42,16 @@ class Services:
     reader: Reader
     inspector: Inspector
     listing: Listing
+    ends: CurveEnds = field(init=False)
+    median_rule: MedianRule = field(init=False)
     _born: float = field(default_factory=time.monotonic)
     _closing: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _problems: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ends = CurveEnds(self.reader)
+        self.median_rule = MedianRule(self.settings.logdir, self.reader.many_series)
 
     @property
     def problem(self) -> str:
@@ -103,6 +110,11 @@ class Services:
         self.listing.refresh()
         return ()
 
+    def _stop_hopeless(self) -> Sequence[str]:
+        """The median rule, for the sweeps that ask for it."""
+        self.median_rule.apply()
+        return ()
+
     def start(self) -> None:
         """Starts all threads and processes; returns at once. Raises StorageFailed for a log folder we cannot have."""
         try:
@@ -114,6 +126,7 @@ class Services:
         self._attempt("listing", self._list)
         self._every_second("launcher", self._tick)
         self._every_second("listing", self._list)
+        self._every_second("median rule", self._stop_hopeless)
 
     def close(self) -> None:
         """Ends what belongs to this process; trainers go on."""

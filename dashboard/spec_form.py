@@ -76,13 +76,24 @@ def fill_form(task: str, held: Mapping[str, FormValue]) -> None:
     """
     st.session_state.update(held)
     keys = {setting.name: widget_key(task, setting.name) for setting in settings(SPECS[task])}
-    values = {name: held.get(key) for name, key in keys.items()}
-    for setting in settings(SPECS[task]):
-        value = values[setting.name]
-        if value in (None, widget_value(setting, setting.default)) or not applies(setting, values):
-            continue
+    for key, text in _in_address(task, {name: held.get(key) for name, key in keys.items()}).items():
         with suppress(StreamlitAPIException):  # the widget stands there already, and says it itself
-            st.query_params[keys[setting.name]] = str(value).lower() if setting.kind == "bool" else str(value)
+            st.query_params[key] = text
+
+
+def form_address(spec: Spec) -> dict[str, str]:
+    """The address's parameters with which the form holds a spec: what differs from the default, and the task."""
+    return {"task": spec.task, **_in_address(spec.task, form_values(spec))}
+
+
+def _in_address(task: str, held: Mapping[str, FormValue | None]) -> dict[str, str]:
+    """What widgets say in the address, by key: those that have an effect and do not hold their default."""
+    return {
+        widget_key(task, setting.name): str(value).lower() if setting.kind == "bool" else str(value)
+        for setting in settings(SPECS[task])
+        if (value := held.get(setting.name)) not in (None, widget_value(setting, setting.default))
+        and applies(setting, held)
+    }
 
 
 def spec_from_form(task: str, values: Mapping[str, FormValue | None]) -> Spec:

@@ -6,6 +6,7 @@
     python -m trainers extend first/sigmoid-1 --epochs 20           # until it has twenty epochs in all
     python -m trainers speed --model lenet5                         # how fast on each device, precision, threads
     python -m trainers compare --model mlp --vary activation=sigmoid,relu --seeds 3 --experiment e
+    python -m trainers sweep --model mlp --search learning-rate=0.001..0.1 --budget 12 --experiment s
 
 Every setting of a task's spec is an option. Exit code 0: completed, or stopped on request; 2: something
 that was asked for cannot be; 1: the training failed. Faults are one sentence on standard error.
@@ -25,7 +26,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from trainers import availability, command_options, compare_command, datasets, hardware, speed
+from trainers import availability, command_options, compare_command, datasets, hardware, speed, sweep_command
 from trainers.execution import execute
 from trainers.launchers import (
     CannotGoOn,
@@ -145,6 +146,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(command=_compare)
     compare_command.add_options(command)
+    command = commands.add_parser(
+        "sweep", help="train the same with many settings, and say which are best", allow_abbrev=False
+    )
+    command.set_defaults(command=_sweep)
+    sweep_command.add_options(command)
     return parser
 
 
@@ -221,12 +227,30 @@ def _free_name(logdir: Path, experiment: str, stem: str) -> str:
     return f"{stem}-{number}"
 
 
-def _compare(chosen: argparse.Namespace) -> int:
+def _typed(chosen: argparse.Namespace, what: str) -> dict[str, Any]:
+    """The settings of several runs that stand on the command line; `what` says what shall be done with their task."""
     if chosen.task not in LEARNING_TASKS:
         raise InvalidSpec(
-            f"There is no task {chosen.task!r} to compare: choose one of {', '.join(LEARNING_TASKS)}."
+            f"There is no task {chosen.task!r} to {what}: choose one of {', '.join(LEARNING_TASKS)}."
         )
-    typed = command_options.given(chosen, command_options.settings_to_compare())
+    return command_options.given(chosen, command_options.settings_to_compare())
+
+
+def _sweep(chosen: argparse.Namespace) -> int:
+    question = sweep_command.asked(
+        _typed(chosen, "search"),
+        search=chosen.search,
+        method=chosen.method,
+        budget=chosen.budget,
+        seed=chosen.search_seed,
+        stop_early=chosen.stop_early,
+    )
+    _interrupt_on_termination()
+    return sweep_command.search(question, chosen.logdir, chosen.experiment, _limit(chosen.limit))
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    typed = _typed(chosen, "compare")
     question = compare_command.asked(
         typed, vary=chosen.vary, preset=chosen.preset, seeds=chosen.seeds, tune=chosen.tune
     )

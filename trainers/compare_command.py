@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -33,12 +32,12 @@ from trainers.comparisons import (
     verdict,
 )
 from trainers.comparisons.event_files import EventFolders
-from trainers.launchers import Failed, Inspector, Pending, cancel, close, known_status, tick
-from trainers.runs import GOING_ON, Run, checked_name, state_folder
+from trainers.launchers import Failed, Inspector, Pending, close
+from trainers.runs import checked_name, state_folder
 from trainers.specs import LEARNING_TASKS, InvalidSpec, Spec, parse_spec
 from trainers.terminal import Terminal
+from trainers.whole_experiment import stop_all, train_all
 
-LOOK_SECONDS = 0.5
 SECONDS_FOR_SIZES = 120.0
 
 
@@ -123,9 +122,14 @@ def compare(question: Comparison, logdir: Path, experiment: str, limit: int) -> 
     terminal = Terminal()
     runs = start(question, logdir, experiment)
     try:
-        _train(question, logdir, experiment, limit, terminal)
+        train_all(
+            logdir,
+            limit,
+            lambda: progress(question, runs_of(question, logdir, experiment), limit=limit),
+            terminal,
+        )
     except KeyboardInterrupt:
-        _stop(runs, limit)
+        stop_all(runs, limit)
     finally:
         terminal.clear()
         close(logdir)
@@ -152,36 +156,6 @@ def _size(inspector: Inspector, question: Comparison, value: Value) -> Size:
         raise InvalidSpec(answer.sentence)
     layers = tuple(layer.name for layer in answer.layers)
     return Size(answer.parameters, answer.multiply_adds, layers)
-
-
-def _train(question: Comparison, logdir: Path, experiment: str, limit: int, terminal: Terminal) -> None:
-    """Launches what is due until every run has ended, and shows how far the whole is."""
-    while True:
-        tick(logdir, limit=limit)
-        now = progress(question, runs_of(question, logdir, experiment), limit=limit)
-        terminal.show_whole(now.share, _words(now))
-        if not now.goes_on:
-            return
-        time.sleep(LOOK_SECONDS)
-
-
-def _words(now: Progress) -> str:
-    """How far the whole is: "2 of 6 runs, 1:05 left"."""
-    words = f"{now.ended} of {now.total} runs"
-    if now.seconds_left is None or not now.goes_on:
-        return words
-    minutes, seconds = divmod(round(now.seconds_left), 60)
-    return f"{words}, {minutes}:{seconds:02d} left"
-
-
-def _stop(runs: Sequence[Run], limit: int) -> None:
-    """Takes what waits out of the queue, asks what trains to stop, and waits until it has."""
-    going = [run for run in runs if known_status(run).state in GOING_ON]
-    for run in reversed(going):  # those that wait first, so that none begins
-        cancel(run)
-    while any(known_status(run).state in GOING_ON for run in going):
-        tick(runs[0].logdir, limit=limit, keep_spare=False)
-        time.sleep(LOOK_SECONDS)
 
 
 def _report(

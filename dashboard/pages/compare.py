@@ -8,6 +8,7 @@ from dashboard.comparison_form import STARTED, begin, draw_form, free_name, take
 from dashboard.comparison_view import Shown, draw_view
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
+from dashboard.report_button import draw_report_button
 from dashboard.run_problems import draw_problems
 from dashboard.services import Services, services
 from dashboard.slides import is_presenting
@@ -33,6 +34,8 @@ def main() -> None:
         return
     experiment = choose(list(known), present)
     draw_view(started, Shown(known[experiment], experiment, present))
+    if not present:
+        draw_report_button(started, experiment)
 
 
 def choose(experiments: list[str], present: bool) -> str:

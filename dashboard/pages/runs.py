@@ -9,8 +9,10 @@ from dashboard.run_actions import draw_actions, draw_undo
 from dashboard.run_choice import chosen_keys
 from dashboard.run_comparison import draw_comparison
 from dashboard.run_filter import Asked, draw_filter
+from dashboard.run_group_table import draw_groups
 from dashboard.run_list import draw_slide_table, draw_table, summary_line
 from dashboard.run_overview import run_rows
+from dashboard.run_parallel import draw_parallel
 from dashboard.run_problems import draw_problems
 from dashboard.run_table import RunRow
 from dashboard.services import Services, services
@@ -32,8 +34,9 @@ def main() -> None:
     draw_problems()
     draw_undo(started)
     if started.runs():
-        asked = draw_filter(started.runs())
-        chosen = chosen_rows(run_rows(started.runs(), started.reader))
+        rows = run_rows(started.runs(), started.reader)
+        asked = draw_filter(rows, started.reader)
+        chosen = chosen_rows(rows)
         draw_rows(started, asked, fingerprint(chosen))
         draw_actions(started, chosen)
         draw_comparison(started, chosen)
@@ -62,7 +65,7 @@ def chosen_rows(rows: list[RunRow]) -> list[RunRow]:
 
 def fingerprint(rows: list[RunRow]) -> list[tuple[object, ...]]:
     """What the buttons and charts below the table depend on."""
-    return [(row.key, row.goes_on, row.archived, row.name, row.notes, row.colour) for row in rows]
+    return [(row.key, row.goes_on, row.archived, row.name, row.notes, row.tags, row.colour) for row in rows]
 
 
 @st.fragment(run_every=LOOK_SECONDS)
@@ -72,11 +75,15 @@ def draw_rows(started: Services, asked: Asked, below: list[tuple[object, ...]]) 
     if fingerprint(chosen_rows(rows)) != below or not rows:
         st.rerun()
     st.caption(summary_line(rows, started))
-    found = asked.among(rows)
-    if found:
-        draw_table(found)
-    else:
+    found = asked.among(rows, started.ends)
+    if not found:
         st.info(_("No run matches. Empty the boxes above to see all of them."))
+        return
+    if asked.group:
+        draw_groups(found, asked.group)
+    draw_table(found, asked.columns, started.ends)
+    if asked.parallel:
+        draw_parallel(found, [column.name for column in asked.columns if not column.which])
 
 
 @st.fragment(run_every=LOOK_SECONDS)

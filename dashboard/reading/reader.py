@@ -114,6 +114,10 @@ class Reader:
         found = {key: self._series.get(key) for key in known}
         return {key: entry[1] for key, entry in found.items() if entry is not None}
 
+    def stamp(self, run: str, tag: str) -> Stamp | None:
+        """The last step and wall time of a curve: another one when it grew; None where there is no such curve."""
+        return self._stamps.get((run, tag))
+
     def damage(self, run: str) -> str | None:
         """One sentence when an event file of a run (or of a part of it, as "…/train") is damaged."""
         if (damage := self._damage.get(run)) is not None:

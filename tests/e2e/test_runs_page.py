@@ -125,3 +125,38 @@ def test_filters_live_in_the_address(app, page):
     page.reload()
     wait_until_shown(page, "one")
     assert names(page) == ["one"]
+
+
+def test_a_query_columns_and_groups_are_typed_and_live_in_the_address(app, page):
+    for number, rate in enumerate((0.1, 0.001)):
+        old_run(app.logdir, f"r{number}", experiment="asked", number=number, model="mlp", learning_rate=rate)
+    runs_page(page, app, "asked")
+    wait_until_shown(page, "r0", "r1")
+    page.get_by_role("textbox", name="Query").fill('model == "mlp" and lr < 0.01')
+    page.get_by_role("textbox", name="Query").press("Enter")
+    eventually(page, lambda: names(page) == ["r1"], "the one row that matches")
+    page.get_by_role("textbox", name="Query").fill("lr <")
+    page.get_by_role("textbox", name="Query").press("Enter")
+    expect(page.get_by_text("cannot be read at character")).to_be_visible()
+    eventually(page, lambda: len(names(page)) == 2, "all rows beside the sentence")
+    page.get_by_role("combobox", name="Columns").fill("learning_rate")
+    page.get_by_role("option", name="learning_rate", exact=True).click()
+    eventually(
+        page, lambda: parse_qs(urlsplit(page.url).query).get("column") == ["learning_rate"], "the column"
+    )
+    page.reload()
+    wait_until_shown(page, "r0", "r1")
+    expect(
+        page.get_by_test_id("stDataFrame").first.locator("table th", has_text="Learning rate")
+    ).to_have_count(1)
+
+
+def test_a_duplicate_opens_the_form_with_the_runs_settings(app, page):
+    run = old_run(app.logdir, "first", experiment="twice", model="mlp", learning_rate=0.03, batch_norm=True)
+    runs_page(page, app, "twice", run)
+    page.get_by_role("link", name="Duplicate").click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled(timeout=60_000)
+    query = parse_qs(urlsplit(page.url).query)
+    assert (query["model"], query["learning_rate"], query["batch_norm"]) == (["mlp"], ["0.03"], ["true"])
+    expect(page.get_by_role("combobox", name="Experiment")).to_have_value("twice")
+    expect(page.get_by_text("Network · 1 changed").first).to_be_visible()

@@ -30,7 +30,7 @@ from trainers.comparisons.folder import (
 )
 from trainers.comparisons.measured import Curve, Curves, Measured, measured, wanted_curves
 from trainers.comparisons.presets import COMPARISON_PRESETS, ComparisonPreset
-from trainers.comparisons.progress import Progress, progress
+from trainers.comparisons.progress import Progress, progress, progress_of
 from trainers.comparisons.sentences import Said
 from trainers.comparisons.verdict import Arm, Difference, Size, Verdict, verdict
 from trainers.comparisons.words import Value, arm_word, value_word
@@ -60,6 +60,7 @@ __all__ = [
     "find_comparisons",
     "measured",
     "progress",
+    "progress_of",
     "read_comparison",
     "runs_of",
     "start",

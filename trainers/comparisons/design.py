@@ -9,6 +9,7 @@ from typing import Any
 import pydantic
 
 from trainers.comparisons.words import Value, arm_word
+from trainers.launchers.experiments import fault
 from trainers.specs import (
     LEARNING_TASKS,
     SPECS,
@@ -149,14 +150,6 @@ def comparable_settings(task: str) -> tuple[Setting, ...]:
         for one in settings(SPECS[task])
         if one.name not in _NEVER_DIFFERS and one.kind not in ("path", "text")
     )
-
-
-def fault(error: pydantic.ValidationError) -> str:
-    """The first fault of a comparison as a sentence."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return f"{place}: {message}." if place else message
 
 
 def _grid(rate: float) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ read as an event ends a file here.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,9 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.proto.types_pb2 import DT_FLOAT
 
 _HEADER, _FOOTER = 12, 4
+_EVENT_FILES = "events.out.tfevents.*"
+
+Key = tuple[str, str]  # TensorBoard's run name, as "experiment/run/train", and a tag
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,39 @@ class EventFolders:
         """The scalar tags of one of TensorBoard's runs, as "experiment/run/train", by their first event."""
         return list(self._read(run))
 
-    def curves(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], StoredCurve]:
+    def curves(self, keys: Iterable[Key]) -> dict[Key, StoredCurve]:
         """Those of the curves that exist."""
         return {(run, tag): _curve(self._read(run)[tag]) for run, tag in keys if tag in self._read(run)}
 
     def _scalars(self, run: str) -> dict[str, dict[int, tuple[float, float]]]:
         """Tag → step → wall time and value; what a resumed process wrote again takes the earlier one's place."""
         found: dict[str, dict[int, tuple[float, float]]] = {}
-        for path in sorted((self._logdir / run).glob("events.out.tfevents.*")):
+        for path in sorted((self._logdir / run).glob(_EVENT_FILES)):
             for event in _events(path):
                 for value in event.summary.value:
                     if (number := _number(value)) is not None:
                         found.setdefault(value.tag, {})[event.step] = (event.wall_time, number)
         return found
+
+
+def growing_curves(logdir: Path) -> Callable[[Iterable[Key]], dict[Key, StoredCurve]]:
+    """Asks for curves again and again while runs train: a folder is read anew only when its event files grew."""
+    read: dict[str, tuple[list[tuple[str, int]], EventFolders]] = {}
+
+    def curves(keys: Iterable[Key]) -> dict[Key, StoredCurve]:
+        found: dict[Key, StoredCurve] = {}
+        for run, tag in keys:
+            sizes = _sizes(logdir / run)
+            if run not in read or read[run][0] != sizes:
+                read[run] = (sizes, EventFolders(logdir))
+            found.update(read[run][1].curves([(run, tag)]))
+        return found
+
+    return curves
+
+
+def _sizes(folder: Path) -> list[tuple[str, int]]:
+    return sorted((path.name, path.stat().st_size) for path in folder.glob(_EVENT_FILES))
 
 
 def _curve(points: dict[int, tuple[float, float]]) -> StoredCurve:

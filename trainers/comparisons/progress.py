@@ -40,18 +40,25 @@ def progress(
     now: float | None = None,
 ) -> Progress:
     """How far the runs of a comparison are, of which `limit` train at a time; `now` in Unix seconds."""
+    return progress_of([(one.value, run) for one, run in runs], limit=limit, now=now)
+
+
+def progress_of(
+    runs: Sequence[tuple[Value, Run | None]], *, limit: int, now: float | None = None
+) -> Progress:
+    """How far runs are that make up a whole, each with its arm: runs of one arm last equally long."""
     moment = time.time() if now is None else now
-    found = [(one, None if run is None else known_status(run)) for one, run in runs]
+    found = [(arm, None if run is None else known_status(run)) for arm, run in runs]
     failed = next(
-        (status for _one, status in found if status is not None and status.state in ("failed", "damaged")),
+        (status for _arm, status in found if status is not None and status.state in ("failed", "damaged")),
         None,
     )
     return Progress(
-        share=sum(_share(status) for _one, status in found) / len(found),
-        ended=sum(status is not None and status.state in FINISHED for _one, status in found),
+        share=sum(_share(status) for _arm, status in found) / len(found),
+        ended=sum(status is not None and status.state in FINISHED for _arm, status in found),
         total=len(found),
         seconds_left=_seconds_left(found, limit, moment),
-        state=_state([status for _one, status in found]),
+        state=_state([status for _arm, status in found]),
         error=(failed.error or "") if failed is not None else "",
     )
 
@@ -71,18 +78,18 @@ def _state(statuses: Sequence[Status | None]) -> State:
     return next((state for state in order if state in states), "completed")
 
 
-def _seconds_left(found: Sequence[tuple[Planned, Status | None]], limit: int, now: float) -> float | None:
+def _seconds_left(found: Sequence[tuple[Value, Status | None]], limit: int, now: float) -> float | None:
     """The work that is left, shared by as many as train at a time; an arm's runs last as long as its others do."""
     known: dict[Value, list[float]] = {}
-    for one, status in found:
+    for arm, status in found:
         if status is not None and (seconds := _whole(status, now)) is not None:
-            known.setdefault(one.value, []).append(seconds)
-    of_all = [seconds for arm in known.values() for seconds in arm]
+            known.setdefault(arm, []).append(seconds)
+    of_all = [seconds for of_arm in known.values() for seconds in of_arm]
     work = []
-    for one, status in found:
+    for arm, status in found:
         if status is None or status.state not in GOING_ON:
             continue
-        expected = known.get(one.value, of_all)
+        expected = known.get(arm, of_all)
         if not expected:
             return None
         passed = now - status.started if status.state in ACTIVE and status.started else 0.0

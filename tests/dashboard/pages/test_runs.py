@@ -9,11 +9,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.services import services
+from dashboard.spec_form import spec_from_form
 from tests.dashboard.reading.event_files import write_events
 from tests.e2e.hostile import EXPERIMENT, NAME, NOTES, TITLE
 from tests.old_runs import old_run
@@ -29,7 +31,7 @@ from trainers.runs import (
     write_status,
 )
 from trainers.runs.trash import list_trash
-from trainers.specs import SequenceSpec
+from trainers.specs import ClassifySpec, SequenceSpec, settings
 
 SECONDS = 30
 
@@ -284,3 +286,85 @@ def test_the_page_is_the_same_for_everyone(lab):
     pages: list[Callable[[], AppTest]] = [lambda run=run: opened(run, within="two") for run in runs]
     for run, page in zip(runs, pages, strict=True):
         assert f"two/{run.name}" in words(page()).replace("\\", "")
+
+
+def test_a_query_in_the_address_finds_runs_and_a_faulty_one_is_explained(lab):
+    for number, (name, rate) in enumerate({"slow": 0.001, "fast": 0.1, "mid": 0.01}.items()):
+        old_run(lab, name, experiment="query", number=number, model="mlp", learning_rate=rate)
+    found = opened(within="query", query='model == "mlp" and lr < 0.05', sort="name")
+    assert [row["name"] for row in table(found)] == ["mid", "slow"]
+    faulty = opened(within="query", query="modle == 'mlp'")
+    assert "did you mean mode or model" in words(faulty) and len(table(faulty)) == 3
+
+
+def test_columns_of_ones_choice_and_the_order_by_them(lab):
+    rates = {"a": 0.1, "b": 0.001}
+    made = [
+        old_run(lab, name, experiment="columns", number=n, learning_rate=rate)
+        for n, (name, rate) in enumerate(rates.items())
+    ]
+    best = "best validation/accuracy"
+    wait_until(
+        lambda: all(services().reader.tags(f"{run.key}/validation") for run in made), what="both curves"
+    )
+    asked = ["learning_rate", best, "last train/loss"]
+    rows = table(opened(within="columns", column=asked, sort="learning_rate"))
+    assert [row["name"] for row in rows] == ["b", "a"]
+    for row, run in zip(rows, reversed(made), strict=True):
+        assert row["learning_rate"] == rates[row["name"]]
+        accuracy = read_status(run.status_file).metrics["val_accuracy"]
+        assert row[best] == pytest.approx(100 * accuracy, rel=1e-6)
+        assert row["last train/loss"] == pytest.approx(-math.log(accuracy), rel=1e-3)
+    names = [row["name"] for row in table(opened(within="columns", column=asked, sort=best))]
+    assert names == sorted(rates, key=lambda name: -next(r[best] for r in rows if r["name"] == name))
+
+
+def test_runs_are_grouped_by_a_setting_and_drawn_as_lines(lab):
+    for number, activation in enumerate(["relu", "relu", "sigmoid"]):
+        old_run(lab, f"g{number}", experiment="group", number=number, model="mlp", activation=activation)
+    at = opened(within="group", group="activation", parallel="true")
+    [groups] = [frame.value for frame in at.dataframe if "runs" in frame.value.columns]
+    assert dict(zip(groups["value"], groups["runs"], strict=True)) == {"relu": 2, "sigmoid": 1}
+    tests = {row["name"]: row["test"] for row in table(at)}
+    relu = groups.set_index("value").loc["relu"]
+    assert relu["test_accuracy"] == pytest.approx((tests["g0"] + tests["g1"]) / 2)
+    assert relu["test_accuracy_deviation"] == pytest.approx(abs(tests["g0"] - tests["g1"]) / math.sqrt(2))
+    spec = json.loads(at.get("vega_lite_chart")[0].proto.spec)
+    assert any(layer["mark"]["type"] == "line" for layer in spec["layer"])
+
+
+def test_tags_are_given_to_several_runs_and_found(lab):
+    one, two = (
+        old_run(lab, name, experiment="tags", about={"tags": (name, "both")}) for name in ("one", "two")
+    )
+    at = press(opened(one, two), "Tags")
+    [tags] = [widget for widget in at.multiselect if widget.label == "Tags"]
+    assert tags.value == ["both"]
+    tags.set_value(["both", "one"])
+    press(at, "Save")
+    assert read_about(one.path / "about.json").tags == ("one", "both")
+    assert read_about(two.path / "about.json").tags == ("two", "both", "one")
+    assert [row["name"] for row in table(opened(query='"two" in tags'))] == ["two"]
+    assert [list(row["tags"]) for row in table(opened(within="tags", find="two"))] == [["two", "both", "one"]]
+
+
+def test_a_run_is_duplicated_with_its_settings_in_the_form(lab):
+    run = old_run(
+        lab, "first", experiment="again", model="mlp", epochs=7, learning_rate=0.03, batch_norm=True
+    )
+    [link] = [one for one in opened(run).get("page_link") if one.proto.label == "Duplicate"]
+    query = parse_qs(link.proto.query_string)
+    assert query["experiment"] == ["again"]
+    at = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=SECONDS)
+    for name, values in query.items():
+        at.query_params[name] = values
+    checked(at.run())
+    held = spec_from_form(
+        "classify",
+        {
+            one.name: at.session_state[one.name]
+            for one in settings(ClassifySpec)
+            if one.name in at.session_state
+        },
+    )
+    assert held == run.spec()
