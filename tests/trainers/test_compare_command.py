@@ -57,7 +57,8 @@ def test_bad_input_is_one_sentence_and_exit_code_2(logdir: Path, options: str, w
     assert find_runs(logdir) == [] and not comparison_file(logdir, "e").exists()
 
 
-def test_an_interrupt_stops_the_whole_and_the_same_command_goes_on(logdir: Path) -> None:
+@pytest.mark.long
+def test_an_interrupt_stops_the_whole(logdir: Path) -> None:
     command = [
         sys.executable, "-m", "trainers", "compare", "--logdir", str(logdir), "--experiment", "e", "--limit", "1",
         *"--model softmax --vary batch-size=64,128 --seeds 1 --epochs 10000".split(),

@@ -32,6 +32,7 @@ def words(files: dict[str, Path], logdir: Path, *options: str) -> list[str]:
     return ["stylize", *given, *small, *place, *options]
 
 
+@pytest.mark.long
 def test_a_painter_that_is_killed_half_way_goes_on_from_its_checkpoint(files, logdir, tmp_path):
     """Started, asked for settings and a checkpoint, killed, resumed: the picture is whole, and what was asked holds."""
     run = Run(logdir.resolve(), "e", "r")
