@@ -74,10 +74,12 @@ class Chart {
     this.asking.now();
   }
 
-  /* Shows what the address asks for, when that is new and not what was told it by this very chart. */
+  /* Shows what the address asks for, when that is new and not the echo of what this very chart told it. */
   follow(before, seen) {
     const text = JSON.stringify(seen ?? null);
-    if (!seen || text === JSON.stringify(before ?? null) || this.told.includes(text)) return;
+    const echo = this.told.indexOf(text);
+    this.told = this.told.slice(echo + 1);
+    if (!seen || echo >= 0 || text === JSON.stringify(before ?? null)) return;
     this.isolated = this.identityOf(seen);
     if (JSON.stringify(seen.zoom) === JSON.stringify(this.zoom)) return;
     this.zoom = seen.zoom;

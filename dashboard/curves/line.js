@@ -65,6 +65,12 @@ class Line {
     return this.smooth.x.length ? this.smooth : this.raw;
   }
 
+  /* All that is drawn of it: below a smoothed mean its band is enough. */
+  get drawn() {
+    const { raw, smooth, high, low } = this;
+    return high.x.length ? [this.bold, high, low] : [raw, smooth];
+  }
+
   /* From which x on it is drawn: a seed from where its mean ends. */
   get from() {
     return this.mean ? (this.mean.answer.extent?.[1] ?? -Infinity) : -Infinity;
@@ -129,8 +135,7 @@ function verticalExtent(lines, left, right, isLog = false) {
   let high = -Infinity;
   for (const line of lines) {
     const first = Math.max(left, line.from);
-    for (const layer of LAYERS) {
-      const points = line[layer];
+    for (const points of line.drawn) {
       const end = Math.min(points.x.length, firstFrom(points.x, right) + 1);
       for (let index = Math.max(0, firstFrom(points.x, first) - 1); index < end; index += 1) {
         const y = points.y[index];

@@ -15,7 +15,7 @@ from tests.dashboard.curves.test_window import (
     VALIDATION,
     Client,
     Reader,
-    beginning,
+    drawn_while_it_grows,
     growing_curves,
     points,
 )
@@ -34,14 +34,9 @@ log_views = st.builds(
 def test_on_a_logarithmic_axis_too_the_next_answer_completes_the_earlier_ones(curve, view):
     whole, cuts = curve
     reader = Reader({VALIDATION: points([400])})
-    client = Client(reader, [TRAIN], view)
-    for count in [*cuts, whole.steps.size]:
-        reader[TRAIN] = beginning(whole, count)
-        client.ask()
-    fresh = Client(reader, [TRAIN], view)
-    fresh.ask()
-    assert client.drawn == fresh.drawn
-    assert all(x > 0 for x in fresh.drawn[TRAIN][0])
+    drawn, at_once = drawn_while_it_grows(reader, whole, cuts, view)
+    assert drawn == at_once
+    assert all(x > 0 for x in drawn[TRAIN][0])
 
 
 @given(st.sets(st.integers(0, 10**9), min_size=1, max_size=80), st.floats(-5, 1e9))
