@@ -32,7 +32,9 @@ def draw_choices(*, hidden: bool = False, offer_means: bool | None = None) -> Ch
     """
     with st.container(key="hidden_choices" if hidden else "choices"):
         left, middle, right = st.columns(
-            [3, 2, 3 if offer_means else 1.4], gap="medium", vertical_alignment="bottom"
+            [3, 2, 3] if offer_means else [6, 6, 3],
+            gap="medium" if offer_means else "small",
+            vertical_alignment="bottom",
         )
         smoothing = left.slider(
             _("Smoothing"),

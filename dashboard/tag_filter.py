@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyarrow
-import pyarrow.compute
-
 from dashboard.language import _
 
 LONGEST_EXPRESSION = 200
@@ -25,6 +22,9 @@ def matching(names: Sequence[str], expression: str) -> list[str]:
 
     Raises InvalidExpression.
     """
+    import pyarrow  # here, since the first page has no use for it
+    import pyarrow.compute
+
     if len(expression) > LONGEST_EXPRESSION:
         raise InvalidExpression(
             _("An expression for charts has at most {most} letters.").format(most=LONGEST_EXPRESSION)

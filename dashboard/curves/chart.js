@@ -3,6 +3,27 @@
 /* What a person chose to see, by chart: kept when Streamlit takes the chart down and puts it up again. */
 const chosenViews = new Map();
 
+/* Charts that are to be drawn, one a frame: many in one would hold the page up. */
+const frames = {
+  waiting: new Set(),
+
+  add(chart) {
+    if (!this.waiting.size) requestAnimationFrame(() => this.next());
+    this.waiting.add(chart);
+  },
+
+  remove(chart) {
+    this.waiting.delete(chart);
+  },
+
+  next() {
+    const [chart] = this.waiting;
+    this.waiting.delete(chart);
+    if (this.waiting.size) requestAnimationFrame(() => this.next());
+    chart?.paint();
+  },
+};
+
 class Chart {
   constructor(mount) {
     this.lines = [];
@@ -242,22 +263,23 @@ class Chart {
   }
 
   draw() {
-    this.legend.update(this.lines, this.isolated, this.words);
     this.everything.hidden = this.zoom === null;
-    if (this.drawing || !this.plot || !this.inSight) return;
-    this.drawing = requestAnimationFrame(() => {
-      this.drawing = null;
-      this.look = lookOf(this.root, this.request.present);
-      this.plot.axes[0].label = this.words.axis[this.axis];
-      this.plot.setData([this.range()]);
-      this.hover.show();
-    });
+    if (this.plot && this.inSight) frames.add(this);
+  }
+
+  paint() {
+    this.legend.update(this.lines, this.isolated, this.words);
+    this.look = lookOf(this.root, this.request.present);
+    this.plot.axes[0].label = this.words.axis[this.axis];
+    this.plot.setData([this.range()]);
+    this.hover.show();
   }
 
   /* The part of the axis that is shown. */
   range() {
     if (this.zoom) return this.zoom;
-    const extents = this.visible().flatMap((line) => line.answer.extent ?? []).filter((x) => !this.logX || x > 0);
+    const shown = this.visible().filter((line) => line.from < Infinity);
+    const extents = shown.flatMap((line) => line.answer.extent ?? []).filter((x) => !this.logX || x > 0);
     if (!extents.length) return this.logX ? [1, 10] : [0, 1];
     const [left, right] = [Math.min(...extents), Math.max(...extents)];
     if (left < right) return [left, right];
@@ -332,7 +354,7 @@ class Chart {
     this.asking.end();
     this.resizing.disconnect();
     this.sight.disconnect();
-    cancelAnimationFrame(this.drawing);
+    frames.remove(this);
     this.plot?.destroy();
     this.root.remove();
   }

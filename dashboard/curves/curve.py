@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 class Curve:
     """One curve as it stands: all points, smoothed [n] too; where times fell (a clock set back) they stand still.
 
-    `times` are unix seconds; those of a mean of `seeds` runs are seconds since each began. `deviation` [n] is the
+    `times` are unix seconds; those of a mean of `seeds` runs are seconds since each began, and `ends` says when each of
+    them came to the last common step. `deviation` [n] is the
     standard deviation (n − 1) of what is smoothed over the seeds; None where there are not two of them.
     """
 
@@ -25,4 +26,5 @@ class Curve:
     first_not_finite: int | None
     seeds: int = 1
     is_mean: bool = False
+    ends: tuple[float, ...] = ()
     deviation: NDArray[np.float64] | None = None

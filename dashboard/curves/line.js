@@ -71,9 +71,13 @@ class Line {
     return high.x.length ? [this.bold, high, low] : [raw, smooth];
   }
 
-  /* From which x on it is drawn: a seed from where its mean ends. */
+  /* From which x on it is drawn: a seed from where it stood when its mean ended, if it went on from there. */
   get from() {
-    return this.mean ? (this.mean.answer.extent?.[1] ?? -Infinity) : -Infinity;
+    if (!this.mean) return -Infinity;
+    const { extent, ends, last } = this.mean.answer;
+    if (!extent) return -Infinity;
+    if (!(this.answer.last?.step > last.step)) return Infinity;
+    return ends?.[this.series.run] ?? extent[1];
   }
 
   /* What the legend calls it: of a mean, how many seeds it is of by now. */
@@ -135,6 +139,7 @@ function verticalExtent(lines, left, right, isLog = false) {
   let high = -Infinity;
   for (const line of lines) {
     const first = Math.max(left, line.from);
+    if (first > right) continue;
     for (const points of line.drawn) {
       const end = Math.min(points.x.length, firstFrom(points.x, right) + 1);
       for (let index = Math.max(0, firstFrom(points.x, first) - 1); index < end; index += 1) {

@@ -26,9 +26,8 @@ def mean_curve(curves: Sequence[Curve], starts: Sequence[float]) -> Curve:
     steps = common_steps([curve.steps for curve in curves])
     places = [_places(curve.steps, steps) for curve in curves]
     pairs = list(zip(curves, places, strict=True))
-    times, _none = _mean_and_deviation(
-        [curve.times[place] - start for (curve, place), start in zip(pairs, starts, strict=True)]
-    )
+    all_times = [curve.times[place] - start for (curve, place), start in zip(pairs, starts, strict=True)]
+    times, _none = _mean_and_deviation(all_times)
     smoothed, deviation = _mean_and_deviation([curve.smoothed[place] for curve, place in pairs])
     values = (
         smoothed
@@ -46,6 +45,7 @@ def mean_curve(curves: Sequence[Curve], starts: Sequence[float]) -> Curve:
         first_not_finite=min(firsts, default=None),
         seeds=len(curves),
         is_mean=True,
+        ends=tuple(float(own[-1]) for own in all_times) if steps.size else (),
         deviation=deviation,
     )
 

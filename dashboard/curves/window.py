@@ -7,7 +7,7 @@ on, which replace those the client has from there on. Earlier answer and next an
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -72,6 +72,7 @@ class _Placed:
     curve: Curve
     places: Positions
     identity: str
+    ends: Mapping[str, float]
 
 
 def window(
@@ -82,9 +83,9 @@ def window(
     `age` is in seconds: who asks again a moment after the next reading sees new points soonest.
     Each series holds `points` (how many the curve has), `have`, `from` (null: everything is new), `x`, `y` as written,
     `sx`, `sy` smoothed (absent without smoothing), `extent`, `last`, `not_finite`; null stands for NaN and infinity.
-    A mean says of how many `seeds`, and holds one standard deviation above it, `hx`, `hy`, and below, `lx`, `ly`. With
-    `clip`, the two values between which to draw. A curve that does not exist yet is `{"points": 0}`, one whose epochs
-    are unknown says `"no_epochs": true`.
+    A mean says of how many `seeds`, over time also where each of them `ends`, and holds one standard deviation above
+    it, `hx`, `hy`, and below, `lx`, `ly`. With `clip`, the two values between which to draw. A curve that does not
+    exist yet is `{"points": 0}`, one whose epochs are unknown says `"no_epochs": true`.
     """
     placed = [_placed(reader, curves, one, view) for one in wanted]
     level = _level([one for one in placed if isinstance(one, _Placed)], view)
@@ -147,7 +148,14 @@ def _placed(
     )
     if places is None:
         return {"points": int(curve.steps.size), "no_epochs": True}
-    return _Placed(curve, places, f"{curve.revision}/{places.origin!r}/{places.unit!r}")
+    identity = f"{curve.revision}/{places.origin!r}/{places.unit!r}"
+    return _Placed(curve, places, identity, _ends(reader, wanted, curve) if view.axis == "relative" else {})
+
+
+def _ends(reader: CurveReader, wanted: Wanted, curve: Curve) -> dict[str, float]:
+    """Where each seed of a mean stands at its last step: in time they are not at the same place."""
+    begun = [run for run in wanted.seeds if (points := reader.series(run, wanted.tag)) and points.steps.size]
+    return dict(zip(begun, curve.ends, strict=False))
 
 
 def _single(reader: CurveReader, curves: GrowingCurves, run: str, wanted: Wanted, view: View) -> Curve | None:
@@ -219,6 +227,7 @@ def _answer(placed: _Placed, have: str, view: View, level: int) -> dict[str, Any
     }
     if curve.is_mean:
         answer["seeds"] = curve.seeds
+        answer["ends"] = placed.ends
     if known == count:
         return answer
     begin, end = _shown(places, view, level, count)

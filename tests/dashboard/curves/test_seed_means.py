@@ -67,7 +67,9 @@ def test_one_seed_has_no_deviation():
 
 def test_times_are_counted_from_each_seeds_own_beginning():
     seeds = [curve([1, 2], [0, 0], times=[100, 110]), curve([1, 2], [0, 0], times=[500, 530])]
-    assert mean_curve(seeds, [100.0, 500.0]).times.tolist() == [0, 20]
+    found = mean_curve(seeds, [100.0, 500.0])
+    assert found.times.tolist() == [0, 20]
+    assert found.ends == (10, 30)
 
 
 @given(st.lists(st.lists(st.integers(0, 20), max_size=20), min_size=1, max_size=4))
@@ -92,6 +94,15 @@ def test_the_mean_ends_where_the_slowest_seed_stands_and_says_of_how_many_it_is(
     assert (answer["points"], answer["seeds"], answer["extent"]) == (40, 2, [0, 39])
     assert answer["last"]["d"] == 0
     assert ask(Reader())["points"] == 0
+
+
+def test_over_time_it_says_where_each_seed_stood_at_its_last_step():
+    steps = np.arange(11)
+    slow = points(steps, times=BEGAN + 100 + steps * 2.0)
+    reader = Reader({(SEEDS[0], "loss"): points(range(20)), (SEEDS[2], "loss"): slow})
+    answer = ask(reader, View(axis="relative", columns=4000))
+    assert answer["ends"] == {SEEDS[0]: 2.5, SEEDS[2]: 20}
+    assert answer["extent"] == [0, 11.25]
 
 
 def test_a_seed_without_company_has_no_band():

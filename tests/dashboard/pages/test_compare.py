@@ -119,10 +119,8 @@ def test_sentences_are_translated_by_their_templates(compared):
 
 def charts(page: AppTest) -> dict[str, dict]:
     """What the page's charts are given, by their titles."""
-    given = [
-        json.loads(chart.proto.json) for chart in page.get("bidi_component") if "series" in chart.proto.json
-    ]
-    return {chart["title"]: chart for chart in given if "series" in chart}
+    told = [part.proto.json for part in page.get("bidi_component") if '"series"' in part.proto.json]
+    return {chart["title"]: chart for [chart] in map(json.loads, told)}
 
 
 def labels(chart: dict) -> list[str]:
@@ -141,6 +139,19 @@ def test_an_arm_is_the_mean_of_its_seeds_or_each_by_itself(open_page, known):
     chart = charts(page)["Validation accuracy"]
     assert labels(chart) == ["sigmoid-1", "relu-1", "sigmoid-2", "relu-2"]
     assert [line["seeds"] for line in chart["series"]] == [[]] * 4
+
+
+def test_with_one_seed_nothing_pretends_to_be_a_mean(open_page, lab, known):
+    shutil.copytree(lab / "e", lab / "one")
+    file = lab / "one" / "comparison.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "seeds": 1}))
+    try:
+        page = open_page("compare", comparison="one", means="true")
+        assert labels(charts(page)["Validation accuracy"]) == ["sigmoid-1", "relu-1"]
+        assert [line["seeds"] for line in charts(page)["Validation accuracy"]["series"]] == [[], []]
+        assert "means" not in [toggle.key for toggle in page.toggle]
+    finally:
+        shutil.rmtree(lab / "one")
 
 
 def test_the_address_says_how_the_charts_are_drawn(open_page, known):

@@ -99,8 +99,8 @@ def test_the_address_holds_smoothing_axis_and_settings(open_page, run):
 
 def charts(page: AppTest) -> dict[str, dict]:
     """What the page's charts are given, by their titles."""
-    parts = [json.loads(part.proto.json) for part in page.get("bidi_component") if part.proto.json]
-    return {part["title"]: part for part in parts if "series" in part}
+    told = [part.proto.json for part in page.get("bidi_component") if '"series"' in part.proto.json]
+    return {chart["title"]: chart for [chart] in map(json.loads, told)}
 
 
 def test_any_curve_of_a_run_can_be_looked_for_and_pinned(open_page, run):
