@@ -263,12 +263,12 @@ class Chart {
   }
 
   draw() {
+    this.legend.update(this.lines, this.isolated, this.words);
     this.everything.hidden = this.zoom === null;
     if (this.plot && this.inSight) frames.add(this);
   }
 
   paint() {
-    this.legend.update(this.lines, this.isolated, this.words);
     this.look = lookOf(this.root, this.request.present);
     this.plot.axes[0].label = this.words.axis[this.axis];
     this.plot.setData([this.range()]);

@@ -35,12 +35,11 @@ class Legend {
       const identity = Line.identity(line.series);
       const entry = this.entries.get(identity) ?? this.newEntry(identity);
       const name = line.name(words);
-      const now = JSON.stringify([line.series, name]);
-      if (entry.shown !== now) {
+      if (entry.series !== line.series || entry.name !== name) {
         entry.swatch.replaceChildren(swatch(line.series));
         entry.label.textContent = name;
         entry.button.title = name;
-        entry.shown = now;
+        Object.assign(entry, { series: line.series, name });
       }
       if (this.list.children[position] !== entry.item) this.list.insertBefore(entry.item, this.list.children[position] ?? null);
     });
