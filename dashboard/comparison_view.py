@@ -10,11 +10,19 @@ import streamlit as st
 from dashboard.charts.gradient_norms import gradient_norm_chart
 from dashboard.colours import PALETTE
 from dashboard.comparison_table import said, table_html, table_rows
-from dashboard.curves.component import curves
+from dashboard.curve_choices import Choices, draw_choices
 from dashboard.language import _, counted
 from dashboard.lasting_press import lasting_button
-from dashboard.links import base_url
-from dashboard.live_curves import DrawnRun, draw_choices, series, steps_per_epoch
+from dashboard.live_curves import (
+    PARTS,
+    Chart,
+    DrawnRun,
+    draw_charts,
+    line_labels,
+    part_lines,
+    steps_per_epoch,
+    tag_word,
+)
 from dashboard.plain_text import escape_markdown
 from dashboard.run_problems import for_each
 from dashboard.run_progress import duration
@@ -22,6 +30,8 @@ from dashboard.services import Services
 from dashboard.shown_runs import MOST_SHOWN
 from dashboard.spec_form import changes_line, shown_value
 from trainers.comparisons import (
+    MOST_SEEDS,
+    MOST_VALUES,
     Comparison,
     Progress,
     Size,
@@ -34,10 +44,10 @@ from trainers.comparisons import (
     verdict,
 )
 from trainers.launchers import Description, known_status
-from trainers.runs import GOING_ON, Run
+from trainers.runs import GOING_ON
 from trainers.specs import SPECS, settings
 
-HEIGHT, SLIDE_HEIGHT = 300, 330
+MOST_MEANS = MOST_VALUES * MOST_SEEDS  # a line for each arm, however many seeds are in it
 
 
 @dataclass(frozen=True)
@@ -155,33 +165,41 @@ def sizes(started: Services, asked: Comparison) -> dict[Value, Size]:
 
 
 def _draw_curves(started: Services, shown: Shown) -> None:
-    """Validation beside training, every seed of every arm in its arm's colour."""
-    smoothing, axis = draw_choices(hidden=shown.present)
+    """Validation beside training, every arm in its colour: the mean of its seeds, or seed by seed."""
+    choices = draw_choices(hidden=shown.present, offer_means=True if shown.asked.seeds > 1 else None)
     runs = drawn_runs(started, shown)
-    if len(runs) > MOST_SHOWN:
-        st.caption(
-            _("The curves of the first {n} of {all} runs are drawn.").format(n=MOST_SHOWN, all=len(runs))
-        )
-        runs = runs[:MOST_SHOWN]
+    most = MOST_MEANS if choices.means else MOST_SHOWN
+    if len(runs) > most:
+        st.caption(_("The curves of the first {n} of {all} runs are drawn.").format(n=most, all=len(runs)))
+        runs = runs[:most]
     tag = "error" if shown.asked.task == "sequence" else "accuracy"
-    first = _("Validation error") if tag == "error" else _("Validation accuracy")
-    charts: Sequence[tuple[str, str, str]] = (
-        (tag, "validation", first),
-        ("loss", "train", _("Training loss")),
-    )
-    for column, (measure, part, title) in zip(st.columns(2, gap="medium"), charts, strict=True):
-        with column:
-            curves(
-                # The chart's title says which part it shows, so no line needs to.
-                [replace(series(run, measure, part), label=run.label, dashed=False) for run in runs],
-                key=f"comparison-{measure}",
-                smoothing=smoothing,
-                axis=axis,
-                title=title,
-                height=SLIDE_HEIGHT if shown.present else HEIGHT,
-                base_url=base_url(),
-                present=shown.present,
-            )
+    usual = (f"validation/{tag}", "train/loss")
+    names = {
+        f"{part}/{one}" for run in runs for part in PARTS for one in started.reader.tags(f"{run.key}/{part}")
+    }
+    charts = [_chart(name, runs, choices) for name in [*usual, *sorted(names - set(usual))]]
+    draw_charts(charts, usual, choices, present=shown.present)
+
+
+def _chart(name: str, runs: Sequence[DrawnRun], choices: Choices) -> Chart:
+    part, tag = name.split("/", 1)
+    told = {
+        "validation/accuracy": _("Validation accuracy"),
+        "validation/error": _("Validation error"),
+        "train/loss": _("Training loss"),
+    }
+    word = _("training") if part == "train" else _("validation")
+    title = told.get(name) or _("{curve} in {part}").format(curve=tag_word(tag), part=word)
+    # The chart's title says which part it shows, so no line needs to.
+    lines = [
+        replace(line, label=label, dashed=False)
+        for line, label in zip(
+            part_lines(runs, tag, part, means=choices.means),
+            line_labels(runs, means=choices.means),
+            strict=True,
+        )
+    ]
+    return Chart(name, title, tuple(lines))
 
 
 def drawn_runs(started: Services, shown: Shown) -> list[DrawnRun]:
@@ -190,14 +208,18 @@ def drawn_runs(started: Services, shown: Shown) -> list[DrawnRun]:
     planned = runs_of(shown.asked, started.settings.logdir, shown.experiment)
     colours = dict(zip(shown.asked.values, shown.colours(), strict=True))
     return [
-        _drawn(run, colours[one.value], shown.asked.task)
+        DrawnRun(
+            run.key,
+            run.name,
+            colours[one.value],
+            steps_per_epoch(known_status(run)),
+            shown.asked.task,
+            alike=f"{one.value}@{one.rate}",
+            mean=one.name.removesuffix(f"-{one.seed}"),
+        )
         for one, run in planned
         if run is not None and rates.get(one.value) in (None, one.rate)
     ]
-
-
-def _drawn(run: Run, colour: str, task: str) -> DrawnRun:
-    return DrawnRun(run.key, run.name, colour, steps_per_epoch(known_status(run)), task)
 
 
 def _draw_numbers(started: Services, shown: Shown) -> None:

@@ -7,8 +7,16 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from dashboard.curve_choices import draw_choices
 from dashboard.language import _
-from dashboard.live_curves import DrawnRun, draw_choices, draw_curves, say_left_out, task_of
+from dashboard.live_curves import (
+    DrawnRun,
+    draw_curves,
+    has_seeds,
+    say_left_out,
+    settings_but_seed,
+    task_of,
+)
 from dashboard.run_table import RunRow, differing_settings
 from dashboard.services import Services
 from dashboard.shown_runs import MOST_SHOWN, run_labels
@@ -20,18 +28,20 @@ def draw_comparison(started: Services, rows: Sequence[RunRow], *, present: bool 
         return
     drawn = rows[:MOST_SHOWN]
     say_left_out(len(drawn), len(rows))
-    smoothing, axis = draw_choices(hidden=present)
     labels = names(drawn)
-    tasks = {view.key: task_of(view.spec) for view in started.runs()}
-    draw_curves(
-        [
-            DrawnRun(row.key, labels[row.key], row.colour, task=tasks.get(row.key, "classify"))
-            for row in drawn
-        ],
-        smoothing=smoothing,
-        axis=axis,
-        present=present,
-    )
+    specs = {view.key: view.spec for view in started.runs()}
+    runs = [
+        DrawnRun(
+            row.key,
+            labels[row.key],
+            row.colour,
+            task=task_of(specs.get(row.key)),
+            alike=settings_but_seed(specs.get(row.key)),
+        )
+        for row in drawn
+    ]
+    choices = draw_choices(hidden=present, offer_means=False if has_seeds(runs) else None)
+    draw_curves(runs, choices, started.reader, present=present)
     if not present:
         _draw_differences(started, drawn)
 

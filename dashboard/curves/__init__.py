@@ -6,6 +6,6 @@ curves([CurveSeries("first/sigmoid/train", "accuracy", "Sigmoid", "#0072B2")], k
        smoothing=0.6, axis="step", base_url=base_url())
 """
 
-from dashboard.curves.component import CurveSeries, curves
+from dashboard.curves.component import CurveSeries, Move, Place, Seen, curves
 
-__all__ = ["CurveSeries", "curves"]
+__all__ = ["CurveSeries", "Move", "Place", "Seen", "curves"]

@@ -33,8 +33,9 @@ function queriesFor(lines, common) {
   const queries = [];
   let length = Infinity;
   for (const line of lines) {
-    const { run, tag, steps_per_epoch: epoch } = line.series;
-    const own = new URLSearchParams({ run, tag, have: line.have, steps_per_epoch: epoch ?? "" }).toString();
+    const { run, tag, steps_per_epoch: epoch, seeds = [] } = line.series;
+    const asked = { run, tag, have: line.have, steps_per_epoch: epoch ?? "", seeds: seeds.map(([name]) => name).join("\n") };
+    const own = new URLSearchParams(asked).toString();
     if (length + own.length > LONGEST_QUERY) {
       queries.push({ text: common, lines: [] });
       length = common.length;

@@ -3,12 +3,34 @@
 /* What a person chose to see, by chart: kept when Streamlit takes the chart down and puts it up again. */
 const chosenViews = new Map();
 
+/* Charts that are to be drawn, one a frame: many in one would hold the page up. */
+const frames = {
+  waiting: new Set(),
+
+  add(chart) {
+    if (!this.waiting.size) requestAnimationFrame(() => this.next());
+    this.waiting.add(chart);
+  },
+
+  remove(chart) {
+    this.waiting.delete(chart);
+  },
+
+  next() {
+    const [chart] = this.waiting;
+    this.waiting.delete(chart);
+    if (this.waiting.size) requestAnimationFrame(() => this.next());
+    chart?.paint();
+  },
+};
+
 class Chart {
   constructor(mount) {
     this.lines = [];
     this.zoom = null;
     this.isolated = null;
     this.round = 0;
+    this.told = [];
     this.state = "loading";
     this.buildPage(mount);
     this.legend = new Legend(this.list, (identity) => this.isolate(identity));
@@ -28,8 +50,9 @@ class Chart {
     this.everything = element("button", "everything");
     this.everything.type = "button";
     this.everything.addEventListener("click", () => this.show(null));
+    this.bar = new ToolBar(this);
     const head = element("header");
-    head.append(this.title, this.everything);
+    head.append(this.title, this.everything, this.bar.node);
     this.stage = element("div", "stage");
     this.empty = element("p", "empty");
     this.list = element("ul", "legend");
@@ -46,21 +69,56 @@ class Chart {
     this.request = request;
     this.words = request.words;
     this.axis = request.axis;
+    // The time of day has no zero to count octaves from.
+    this.logX = request.log_x && request.axis !== "wall";
     const known = new Map(this.lines.map((line) => [Line.identity(line.series), line]));
-    const others = request.series.every((series) => !known.has(Line.identity(series)));
-    this.lines = request.series.map((series) => {
+    const wanted = Line.wanted(request.series);
+    const others = wanted.every((series) => !known.has(Line.identity(series)));
+    this.lines = wanted.map((series) => {
       const line = known.get(Line.identity(series)) ?? new Line(series);
       line.series = series;
       return line;
     });
-    if (!before) this.remember();
-    else if (others || before.axis !== request.axis) this.zoom = null;
+    const means = new Map(this.lines.map((line) => [Line.identity(line.series), line]));
+    for (const line of this.lines) line.mean = means.get(line.series.behind) ?? null;
+    const across = (one) => `${one.axis} ${one.log_x}`;
+    if (!before && !request.seen) this.remember();
+    else if (!before || others || across(before) !== across(request)) this.zoom = null;
+    this.follow(before?.seen, request.seen);
     if (!this.lines.some((line) => Line.identity(line.series) === this.isolated)) this.isolated = null;
-    if (before && (before.axis !== request.axis || before.smoothing !== request.smoothing)) this.askAgain();
+    const asked = (one) => JSON.stringify([one.axis, one.smoothing, one.log_x, one.clip]);
+    if (before && asked(before) !== asked(request)) this.askAgain();
     this.writePage();
-    if (before?.present !== request.present || before?.height !== request.height) this.buildPlot();
+    const drawn = (one) => JSON.stringify([one.present, one.height, one.log_x, one.axis, one.log_y]);
+    if (!before || drawn(before) !== drawn(request)) this.buildPlot();
     this.draw();
     this.asking.now();
+  }
+
+  /* Shows what the address asks for, when that is new and not the echo of what this very chart told it. */
+  follow(before, seen) {
+    const text = JSON.stringify(seen ?? null);
+    const echo = this.told.indexOf(text);
+    this.told = this.told.slice(echo + 1);
+    if (!seen || echo >= 0 || text === JSON.stringify(before ?? null)) return;
+    this.isolated = this.identityOf(seen);
+    if (JSON.stringify(seen.zoom) === JSON.stringify(this.zoom)) return;
+    this.zoom = seen.zoom;
+    this.askAgain();
+  }
+
+  identityOf({ run, is_mean: isMean }) {
+    const found = this.lines.find(({ series }) => !series.behind && series.run === run && Boolean(series.seeds?.length) === isMean);
+    return found ? Line.identity(found.series) : null;
+  }
+
+  /* Tells the page what is seen, for its address. */
+  tellSeen() {
+    if (!this.request.seen) return;
+    const alone = this.lines.find((line) => Line.identity(line.series) === this.isolated)?.series;
+    const seen = { zoom: this.zoom, run: alone?.run ?? null, is_mean: Boolean(alone?.seeds?.length) };
+    this.told = [...this.told.slice(-20), JSON.stringify(seen)];
+    this.tell("looked", seen);
   }
 
   remember() {
@@ -72,6 +130,7 @@ class Chart {
   keepChoice() {
     const series = new Set(this.lines.map((line) => Line.identity(line.series)));
     chosenViews.set(this.request.key, { zoom: this.zoom, isolated: this.isolated, axis: this.axis, series });
+    this.tellSeen();
   }
 
   writePage() {
@@ -82,7 +141,9 @@ class Chart {
     this.stage.style.height = `${height}px`;
     this.everything.textContent = words.everything;
     this.list.setAttribute("aria-label", words.legend);
-    this.legend.show(this.lines);
+    this.list.classList.toggle("means", this.lines.some((line) => line.mean));
+    this.legend.show(this.lines, words);
+    this.bar.write(this.request);
   }
 
   buildPlot() {
@@ -92,6 +153,7 @@ class Chart {
     this.plot = new window.uPlot(plotOptions(this), [[0, 1]], this.stage);
     this.hover.listen(this.plot.over);
     this.resize();
+    this.draw();
   }
 
   resize() {
@@ -112,7 +174,7 @@ class Chart {
 
   visible() {
     if (this.isolated === null) return this.lines;
-    return this.lines.filter((line) => Line.identity(line.series) === this.isolated);
+    return this.lines.filter((line) => [Line.identity(line.series), line.series.behind].includes(this.isolated));
   }
 
   isolate(identity) {
@@ -123,7 +185,7 @@ class Chart {
 
   /* Shows the part [from, to] of the axis in the detail it deserves, or all of it (null). */
   show(range) {
-    this.zoom = range;
+    this.zoom = range && rounded(range);
     this.keepChoice();
     this.askAgain();
     this.draw();
@@ -139,12 +201,14 @@ class Chart {
 
   common() {
     const query = { smoothing: this.request.smoothing, axis: this.axis, columns: this.columns() };
+    if (this.logX) query.log = 1;
+    if (this.request.clip) query.clip = 1;
     if (this.zoom) Object.assign(query, { from: this.zoom[0], to: this.zoom[1] });
     return new URLSearchParams(query).toString();
   }
 
-  address(query) {
-    return `${this.base()}/api/curves?${query}`;
+  address(query, path = "/api/curves") {
+    return `${this.base()}${path}?${query}`;
   }
 
   base() {
@@ -201,24 +265,38 @@ class Chart {
   draw() {
     this.legend.update(this.lines, this.isolated, this.words);
     this.everything.hidden = this.zoom === null;
-    if (this.drawing || !this.plot || !this.inSight) return;
-    this.drawing = requestAnimationFrame(() => {
-      this.drawing = null;
-      this.look = lookOf(this.root, this.request.present);
-      this.plot.axes[0].label = this.words.axis[this.axis];
-      this.plot.setData([this.range()]);
-      this.hover.show();
-      this.describe();
-    });
+    if (this.plot && this.inSight) frames.add(this);
+  }
+
+  paint() {
+    this.look = lookOf(this.root, this.request.present);
+    this.plot.axes[0].label = this.words.axis[this.axis];
+    this.plot.setData([this.range()]);
+    this.hover.show();
   }
 
   /* The part of the axis that is shown. */
   range() {
     if (this.zoom) return this.zoom;
-    const extents = this.visible().flatMap((line) => line.answer.extent ?? []);
-    if (!extents.length) return [0, 1];
+    const shown = this.visible().filter((line) => line.from < Infinity);
+    const extents = shown.flatMap((line) => line.answer.extent ?? []).filter((x) => !this.logX || x > 0);
+    if (!extents.length) return this.logX ? [1, 10] : [0, 1];
     const [left, right] = [Math.min(...extents), Math.max(...extents)];
-    return left < right ? [left, right] : [left - 0.5, right + 0.5];
+    if (left < right) return [left, right];
+    return this.logX ? [left / 2, right * 2] : [left - 0.5, right + 0.5];
+  }
+
+  verticalRange() {
+    const isLog = this.request.log_y;
+    const cut = this.request.clip ? clipped(this.visible(), isLog) : null;
+    const extent = cut ?? verticalExtent(this.visible(), ...this.range(), isLog);
+    return extent ? withAir(extent, isLog) : isLog ? [0.1, 1] : [0, 1];
+  }
+
+  /* What stands at the axes, for the picture that is saved. */
+  keepTicks(axis, splits, texts) {
+    this.ticks = { ...this.ticks, [axis]: splits.map((split, index) => [split, texts[index]]) };
+    return texts;
   }
 
   describe() {
@@ -226,11 +304,13 @@ class Chart {
     const steps = this.lines.flatMap((line) => line.answer.last?.step ?? []);
     Object.assign(this.root.dataset, {
       state: this.state,
-      series: String(this.lines.length),
-      points: String(sum((line) => line.answer.points)),
+      series: String(this.lines.filter((line) => !line.mean).length),
+      points: String(sum((line) => (line.mean ? 0 : line.answer.points))),
       drawn: String(sum((line) => line.raw.x.length + line.smooth.x.length)),
       lastStep: steps.length ? String(Math.max(...steps)) : "",
       zoom: this.zoom ? this.zoom.join(",") : "",
+      range: this.range().join(","),
+      vertical: this.plot ? `${this.plot.scales.y.min},${this.plot.scales.y.max}` : "",
       isolated: this.lines.find((line) => Line.identity(line.series) === this.isolated)?.series.label ?? "",
     });
     this.empty.hidden = this.lines.some((line) => line.answer.points > 0);
@@ -240,24 +320,41 @@ class Chart {
 
   writeNotes() {
     const notes = this.trouble ? [["trouble", this.trouble]] : [];
-    for (const { series, answer } of this.lines) {
-      const { label } = series;
-      const damage = this.damage?.[series.run];
-      if (damage) notes.push(["damage", `${label}: ${damage}`]);
-      if (answer.no_epochs) notes.push(["missing", fill(this.words.no_epochs, { label })]);
-      if (answer.not_finite?.count) notes.push(["missing", fill(this.words.not_finite, { label, ...answer.not_finite })]);
-    }
+    for (const line of this.lines) notes.push(...this.notesOf(line));
+    if (this.isCut()) notes.push(["said", this.words.cut]);
     const shown = JSON.stringify(notes);
     if (shown === this.shownNotes) return;
     this.shownNotes = shown;
     this.notes.replaceChildren(...notes.map(([kind, text]) => element("p", kind, text)));
   }
 
+  notesOf({ series, answer, mean, raw }) {
+    const { label } = series;
+    const notes = [];
+    const damage = this.damage?.[series.run];
+    if (damage && !series.seeds?.length) notes.push(["damage", `${label}: ${damage}`]);
+    if (answer.no_epochs && !mean) notes.push(["missing", fill(this.words.no_epochs, { label })]);
+    if (answer.seeds > 1 && answer.points === 0) notes.push(["missing", fill(this.words.no_mean, { label })]);
+    // What is said of a run is not said again of the mean that it is part of.
+    if (series.seeds?.length) return notes;
+    if (answer.not_finite?.count) notes.push(["missing", fill(this.words.not_finite, { label, ...answer.not_finite })]);
+    if (this.request.log_y && raw.y.some((y) => y !== null && y <= 0)) notes.push(["missing", fill(this.words.not_above_zero, { label })]);
+    return notes;
+  }
+
+  /* Whether something lies outside of the picture because outliers are cut off. */
+  isCut() {
+    if (!this.request.clip || !this.plot) return false;
+    const extent = verticalExtent(this.visible(), ...this.range(), this.request.log_y);
+    const { min, max } = this.plot.scales.y;
+    return extent !== null && (extent[0] < min || extent[1] > max);
+  }
+
   end() {
     this.asking.end();
     this.resizing.disconnect();
     this.sight.disconnect();
-    cancelAnimationFrame(this.drawing);
+    frames.remove(this);
     this.plot?.destroy();
     this.root.remove();
   }

@@ -23,7 +23,8 @@ function loadPlotting(base) {
 }
 
 function plotOptions(chart) {
-  const { present } = chart.request;
+  const { present, log_y: logY } = chart.request;
+  const { logX } = chart;
   const { look } = chart;
   const axis = {
     font: look.font,
@@ -39,8 +40,8 @@ function plotOptions(chart) {
     legend: { show: false },
     series: [{}],
     scales: {
-      x: { time: false, range: () => chart.range() },
-      y: { range: () => withAir(verticalExtent(chart.visible(), ...chart.range()) ?? [0, 1]) },
+      x: { time: false, distr: logX ? 3 : 1, range: () => chart.range() },
+      y: { distr: logY ? 3 : 1, range: () => chart.verticalRange() },
     },
     axes: [
       {
@@ -52,7 +53,10 @@ function plotOptions(chart) {
         labelGap: 0,
         space: present ? 150 : 70,
         incrs: () => incrementsOf(chart.axis),
-        values: (plot, splits, index, space, increment) => positionTicks(chart.axis, splits, increment),
+        ...(logX ? logAxis(present ? 150 : 70, "clientWidth") : {}),
+        values: (plot, splits, index, space, increment) => chart.keepTicks("x", splits, logX
+          ? logPositionTicks(chart.axis, splits)
+          : positionTicks(chart.axis, splits, increment)),
       },
       {
         ...axis,
@@ -60,7 +64,10 @@ function plotOptions(chart) {
         incrs: NUMBER_INCREMENTS,
         size: (plot, texts) => widestText(plot, texts, look.font) + (present ? 22 : 14),
         space: present ? 54 : 36,
-        values: (plot, splits, index, space, increment) => tickTexts(splits, increment),
+        ...(logY ? logAxis(present ? 54 : 36, "clientHeight") : {}),
+        values: (plot, splits, index, space, increment) => chart.keepTicks("y", splits, logY
+          ? splits.map(logTickText)
+          : tickTexts(splits, increment)),
       },
     ],
     cursor: {
@@ -70,9 +77,17 @@ function plotOptions(chart) {
       bind: { dblclick: () => () => chart.show(null) },
     },
     hooks: {
-      draw: [(plot) => paintLines(plot, chart.visible(), chart.look)],
+      draw: [(plot) => paintLines(plot, chart.visible(), chart.look), () => chart.describe()],
       setSelect: [(plot) => zoomToSelection(plot, chart)],
     },
+  };
+}
+
+/* Ticks where we want them: uPlot's own leave less than a decade without a number. */
+function logAxis(space, extent) {
+  return {
+    splits: (plot, index, min, max) => logSplits(min, max, Math.max(2, Math.floor(plot.over[extent] / space))),
+    filter: (plot, splits) => splits,
   };
 }
 
@@ -92,12 +107,13 @@ function zoomToSelection(plot, chart) {
   if (from < to) chart.show([from, to]);
 }
 
-export default function mountCurves({ parentElement, data: [told] }) {
+export default function mountCurves({ parentElement, data: [told], setTriggerValue }) {
   let chart = charts.get(parentElement);
   if (!chart) {
     chart = new Chart(parentElement);
     charts.set(parentElement, chart);
   }
+  chart.tell = setTriggerValue;
   chart.update(told);
   return () => {
     charts.delete(parentElement);

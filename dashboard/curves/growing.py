@@ -6,12 +6,15 @@ import itertools
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.curves.curve import Curve
+from dashboard.curves.seed_means import mean_curve
 from dashboard.curves.smoothing import Average, smooth_on
 
 
@@ -75,16 +78,13 @@ class _Track:
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
-    """One curve as it stands: all points, smoothed [n] too; where times fell (a clock set back) they stand still."""
+class _Mean:
+    stamp: tuple[tuple[str, int, float], ...]
+    curve: Curve
 
-    revision: str
-    steps: NDArray[np.int64]
-    times: NDArray[np.float64]
-    values: NDArray[np.float64]
-    smoothed: NDArray[np.float64]
-    not_finite: int
-    first_not_finite: int | None
+    @property
+    def size(self) -> int:
+        return 4 * self.curve.steps.size
 
 
 class GrowingCurves:
@@ -95,13 +95,14 @@ class GrowingCurves:
         self._most_tracks = tracks
         self._tracks: OrderedDict[tuple[str, str], _Track] = OrderedDict()
         self._smoothings: OrderedDict[tuple[tuple[str, str], float], _Smoothing] = OrderedDict()
+        self._means: OrderedDict[tuple[tuple[tuple[str, str], ...], float], _Mean] = OrderedDict()
         self._lock = threading.Lock()
         self._start = secrets.token_hex(4)
         self._revisions = itertools.count()
 
     @property
     def held(self) -> int:
-        """How many smoothed numbers are kept."""
+        """How many smoothed and averaged numbers are kept."""
         with self._lock:
             return self._held()
 
@@ -119,6 +120,33 @@ class GrowingCurves:
                 track.not_finite,
                 track.first_not_finite,
             )
+
+    def mean(
+        self,
+        names: Sequence[tuple[str, str]],
+        curves: Sequence[Curve],
+        starts: Sequence[float],
+        weight: float,
+    ) -> Curve:
+        """The mean of the curves of these names, which began at these times and are smoothed with this weight.
+
+        It is computed anew only when one of them has changed.
+        """
+        stamp = tuple(
+            (curve.revision, curve.steps.size, start) for curve, start in zip(curves, starts, strict=True)
+        )
+        key = (tuple(names), weight)
+        with self._lock:
+            known = self._means.get(key)
+            if known is not None and known.stamp == stamp:
+                self._means.move_to_end(key)
+                return known.curve
+        curve = mean_curve(curves, starts)
+        with self._lock:
+            self._means[key] = _Mean(stamp, curve)
+            self._means.move_to_end(key)
+            self._forget_the_longest_unused()
+        return curve
 
     def _track(self, name: tuple[str, str], points: Points) -> _Track:
         track = self._tracks.get(name)
@@ -145,10 +173,16 @@ class GrowingCurves:
         return smoothing.values.view()
 
     def _held(self) -> int:
-        return sum(smoothing.values.data.size for smoothing in self._smoothings.values())
+        return sum(smoothing.values.data.size for smoothing in self._smoothings.values()) + sum(
+            mean.size for mean in self._means.values()
+        )
 
     def _forget_the_longest_unused(self) -> None:
+        """Means first: they are made of what is smoothed, and sooner than that."""
         held = self._held()
+        while (held > self._capacity and len(self._means) > 1) or len(self._means) > self._most_tracks:
+            _, mean = self._means.popitem(last=False)
+            held -= mean.size
         while held > self._capacity and len(self._smoothings) > 1:
             _, smoothing = self._smoothings.popitem(last=False)
             held -= smoothing.values.data.size

@@ -34,14 +34,14 @@ class Hover {
   /* Draws the panel for where the pointer stands now: also after new data moved the curves below it. */
   show() {
     const { plot, lines, words, axis, root } = this.chart;
-    const shown = this.chart.visible().filter((line) => line.raw.x.length);
+    const x = this.pointer && plot ? plot.posToVal(this.pointer.left, "x") : 0;
+    const shown = this.chart.visible().filter((line) => line.raw.x.length && x > line.from);
     if (!this.pointer || !plot || !shown.length) {
       this.panel.hidden = true;
       this.dots.replaceChildren();
       delete root.dataset.hover;
       return;
     }
-    const x = plot.posToVal(this.pointer.left, "x");
     const exact = this.exact?.x === x ? this.exact.values : null;
     if (!exact && shown.some((line) => line.isThinned)) this.askExactly(x);
     const rows = shown
@@ -72,10 +72,9 @@ class Hover {
     for (const { line, point } of rows.slice(0, MOST_ROWS)) {
       const row = element("tr");
       const name = element("td", "name");
-      name.append(swatch(line.series), element("span", "label", line.series.label));
+      name.append(swatch(line.series), element("span", "label", line.name(words)));
       const smooth = line.smooth.x.length > 0;
-      const main = smooth ? point.s : point.y;
-      row.append(name, element("td", "value", valueOr(main, words)));
+      row.append(name, element("td", "value", boldText(smooth, point, words)));
       if (smooth) row.append(element("td", "written", valueOr(point.y, words)));
       if (Math.abs(point.x - place) > line.spacing() * 0.01 && point.x !== place)
         row.append(element("td", "elsewhere", fill(words.at, { x: positionText(axis, point.x) })));
@@ -93,7 +92,7 @@ class Hover {
       const y = line.smooth.x.length ? point.s : point.y;
       const style = this.dots.children[index].style;
       const left = plot.valToPos(point.x, "x");
-      const inside = y !== null && left >= 0 && left <= plot.over.clientWidth;
+      const inside = hasPlace(plot, y) && left >= 0 && left <= plot.over.clientWidth;
       style.display = inside ? "" : "none";
       if (!inside) return;
       style.background = line.series.colour;

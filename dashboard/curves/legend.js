@@ -23,7 +23,8 @@ class Legend {
   }
 
   /* Keeps the entries that stay, so that focus and scroll stay too. */
-  show(lines) {
+  show(all, words) {
+    const lines = all.filter((line) => !line.mean);
     const wanted = new Set(lines.map((line) => Line.identity(line.series)));
     for (const [identity, entry] of this.entries) {
       if (wanted.has(identity)) continue;
@@ -33,12 +34,12 @@ class Legend {
     lines.forEach((line, position) => {
       const identity = Line.identity(line.series);
       const entry = this.entries.get(identity) ?? this.newEntry(identity);
-      const now = JSON.stringify(line.series);
-      if (entry.shown !== now) {
+      const name = line.name(words);
+      if (entry.series !== line.series || entry.name !== name) {
         entry.swatch.replaceChildren(swatch(line.series));
-        entry.label.textContent = line.series.label;
-        entry.button.title = line.series.label;
-        entry.shown = now;
+        entry.label.textContent = name;
+        entry.button.title = name;
+        Object.assign(entry, { series: line.series, name });
       }
       if (this.list.children[position] !== entry.item) this.list.insertBefore(entry.item, this.list.children[position] ?? null);
     });
@@ -59,17 +60,24 @@ class Legend {
   }
 
   update(lines, isolated, words) {
-    for (const line of lines) {
+    this.show(lines, words);
+    for (const line of lines.filter((one) => !one.mean)) {
       const entry = this.entries.get(Line.identity(line.series));
       const alone = isolated === Line.identity(line.series);
       entry.button.setAttribute("aria-pressed", String(alone));
       entry.item.classList.toggle("away", isolated !== null && !alone);
       const { last } = line.answer;
       const smooth = line.smooth.x.length > 0;
-      setText(entry.value, last ? valueOr(smooth ? last.s : last.y, words) : "–");
+      setText(entry.value, last ? boldText(smooth, last, words) : "–");
       setText(entry.written, last && smooth ? valueOr(last.y, words) : "");
     }
   }
+}
+
+/* What is drawn boldly at a point; of a mean with its standard deviation. */
+function boldText(smooth, point, words) {
+  const text = valueOr(smooth ? point.s : point.y, words);
+  return typeof point.d === "number" ? `${text} ± ${valueText(point.d)}` : text;
 }
 
 function valueOr(value, words) {

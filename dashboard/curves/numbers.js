@@ -67,6 +67,37 @@ function wallText(seconds, increment) {
   return date.toLocaleTimeString([], options);
 }
 
+/* Ticks of a logarithmic axis, at most so many: 1, 2 and 5 of every power of ten, or fewer; even ones where the axis
+   is too short for that. */
+function logSplits(min, max, most) {
+  const decades = Math.log10(max / min);
+  if (decades < 1) {
+    const increment = NUMBER_INCREMENTS.find((one) => (max - min) / one <= most) ?? max - min;
+    const first = Math.ceil(min / increment);
+    const count = Math.floor(max / increment) - first + 1;
+    return Array.from({ length: Math.max(0, count) }, (_, index) => +((first + index) * increment).toPrecision(12));
+  }
+  const digits = decades * 3 <= most ? [1, 2, 5] : [1];
+  const stride = Math.ceil(decades / most);
+  const splits = [];
+  for (let power = Math.floor(Math.log10(min)); power <= Math.log10(max); power += 1) {
+    if (digits.length === 1 && power % stride) continue;
+    for (const digit of digits) splits.push(Number(`${digit}e${power}`));
+  }
+  return splits.filter((split) => split >= min && split <= max);
+}
+
+/* Text at a logarithmic axis, where each number has its own size. */
+function logTickText(value) {
+  if (value >= 1e9 || value < 1e-3) return value.toExponential(Number.isInteger(+value.toExponential(2).split("e")[0]) ? 0 : 1);
+  if (value >= 1e6) return `${+(value / 1e6).toFixed(2)}M`;
+  return value >= 1e4 ? `${+(value / 1e3).toFixed(2)}k` : String(+value.toPrecision(4));
+}
+
+function logPositionTicks(axis, splits) {
+  return axis === "relative" ? splits.map((x) => durationText(x, x < 10 ? 0.1 : 1)) : splits.map(logTickText);
+}
+
 function positionTicks(axis, splits, increment) {
   if (axis === "relative") return splits.map((x) => durationText(x, increment));
   return axis === "wall" ? splits.map((x) => wallText(x, increment)) : tickTexts(splits, increment);
@@ -81,4 +112,10 @@ function positionText(axis, x) {
 /* Puts values into a sentence that came from Python: fill("{n} values", {n: 3}). */
 function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/* A range in as few digits as a screen can tell apart: it stands in addresses. */
+function rounded([left, right]) {
+  const decimals = Math.min(12, Math.max(0, 4 - Math.floor(Math.log10(right - left))));
+  return [left, right].map((edge) => +edge.toFixed(decimals));
 }

@@ -1,12 +1,16 @@
 """`GET /api/curves`: what is new on the curves of one chart. Read only; every input is bounded.
 
+`GET /api/curves.csv` takes the same questions and gives every point (`dashboard.curves.export`).
+
 | parameter       | meaning                                                                         |
 |-----------------|---------------------------------------------------------------------------------|
 | run, tag        | one curve each, repeated: TensorBoard's run name and tag                        |
 | have            | repeated or absent: what the last answer said of that curve                     |
 | steps_per_epoch | repeated or absent: for the axis `epoch`; empty where it is not known           |
+| seeds           | repeated or absent: the runs that a curve is the mean of, one a line; or empty  |
 | smoothing       | 0 to 0.999                                                                      |
 | axis            | step, epoch, relative (seconds since the run began) or wall (unix seconds)      |
+| log, clip       | 1: the axis is logarithmic; outliers are cut off (by default neither)           |
 | columns         | pixels the chart is wide                                                        |
 | from, to        | the part of the axis that is shown; without them all of it                      |
 | at              | asks for the true values nearest to that x instead                              |
@@ -16,14 +20,16 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import chain
 from typing import Any
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from dashboard.curves.export import csv_pieces, disposition, file_name
 from dashboard.curves.growing import GrowingCurves
 from dashboard.curves.positions import AXES
 from dashboard.curves.smoothing import LARGEST_WEIGHT
@@ -55,11 +61,11 @@ def growing_curves() -> GrowingCurves:
 async def respond(request: Request, reader: CurveReader, growing: GrowingCurves) -> Response:
     """Answers one request from a reader: 200 with curves, or 400 with one sentence under `error`."""
     try:
-        wanted, view, at = _wanted(request.query_params), _view(request.query_params), None
+        wanted, view, at = *_asked(request.query_params), None
         if "at" in request.query_params:
             at = _number(request.query_params, "at")
     except BadRequest as error:
-        return JSONResponse({"error": str(error)}, status_code=400, headers=_NEVER_STORED)
+        return _refusal(error)
     if at is None:
         answer = await run_in_threadpool(window, reader, growing, wanted, view)
     else:
@@ -68,26 +74,64 @@ async def respond(request: Request, reader: CurveReader, growing: GrowingCurves)
     return Response(body, media_type="application/json", headers=_NEVER_STORED)
 
 
+async def curves_csv(request: Request) -> Response:
+    """The endpoint of the app for all points of a chart."""
+    from dashboard.services import services
+
+    return await respond_csv(request, services().reader, growing_curves())
+
+
+async def respond_csv(request: Request, reader: CurveReader, growing: GrowingCurves) -> Response:
+    """Answers with a file, piece by piece: 200, or 400 with one sentence under `error`."""
+    try:
+        wanted, view = _asked(request.query_params)
+        if any(one.seeds for one in wanted):
+            raise BadRequest(_("A file holds the runs themselves and no mean of them: ask without seeds=."))
+    except BadRequest as error:
+        return _refusal(error)
+    name = file_name(request.query_params.get("name", "")[:LONGEST_NAME])
+    return StreamingResponse(
+        csv_pieces(reader, growing, wanted, view),
+        media_type="text/csv; charset=utf-8",
+        headers={**_NEVER_STORED, "Content-Disposition": disposition(f"{name}.csv")},
+    )
+
+
 _NEVER_STORED = {"Cache-Control": "no-store"}
+
+
+def _refusal(error: BadRequest) -> Response:
+    return JSONResponse({"error": str(error)}, status_code=400, headers=_NEVER_STORED)
+
+
+def _asked(query: QueryParams) -> tuple[list[Wanted], View]:
+    wanted, view = _wanted(query), _view(query)
+    if view.axis == "wall" and any(one.seeds for one in wanted):
+        raise BadRequest(_("Runs of different times have no mean over the time of day: ask without seeds=."))
+    return wanted, view
 
 
 def _wanted(query: QueryParams) -> list[Wanted]:
     runs, tags = query.getlist("run"), query.getlist("tag")
     if not runs or len(runs) != len(tags):
         raise BadRequest(_("Name the curves as pairs of run= and tag=, at least one."))
-    if len(runs) > MOST_SERIES:
+    seeds = [
+        tuple(dict.fromkeys(text.split("\n"))) if text else () for text in _as_many(query, "seeds", len(runs))
+    ]
+    count = sum(len(names) or 1 for names in seeds)
+    if count > MOST_SERIES:
         raise BadRequest(
             _("{count} curves in one chart are too many: choose at most {most}.").format(
-                count=len(runs), most=MOST_SERIES
+                count=count, most=MOST_SERIES
             )
         )
-    if max(map(len, [*runs, *tags])) > LONGEST_NAME:
+    if max(map(len, [*runs, *tags, *chain.from_iterable(seeds)])) > LONGEST_NAME:
         raise BadRequest(_("A run or tag has at most {most} letters.").format(most=LONGEST_NAME))
     haves = _as_many(query, "have", len(runs))
     epochs = _as_many(query, "steps_per_epoch", len(runs))
     return [
-        Wanted(run, tag, have, _positive(epoch) if epoch else None)
-        for run, tag, have, epoch in zip(runs, tags, haves, epochs, strict=True)
+        Wanted(run, tag, have, _positive(epoch) if epoch else None, names)
+        for run, tag, have, epoch, names in zip(runs, tags, haves, epochs, seeds, strict=True)
     ]
 
 
@@ -118,7 +162,13 @@ def _view(query: QueryParams) -> View:
                 most=MOST_COLUMNS, value=query["columns"]
             )
         )
-    return View(smoothing, axis, math.ceil(columns), _range(query))
+    return View(smoothing, axis, math.ceil(columns), _range(query), _said(query, "log"), _said(query, "clip"))
+
+
+def _said(query: QueryParams, name: str) -> bool:
+    if (text := query.get(name, "0")) not in ("0", "1"):
+        raise BadRequest(_("{name} is 0 or 1, not {value}.").format(name=name, value=_shown(text)))
+    return text == "1"
 
 
 def _range(query: QueryParams) -> tuple[float, float] | None:

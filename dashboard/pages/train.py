@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.colours import run_colour
+from dashboard.curve_choices import draw_choices
 from dashboard.demo import start_arms
 from dashboard.language import _
 from dashboard.listing import RunView
 from dashboard.live_curves import (
     DrawnRun,
-    draw_choices,
     draw_curves,
+    has_seeds,
     say_left_out,
+    settings_but_seed,
     steps_per_epoch,
     task_of,
 )
@@ -55,19 +57,21 @@ def draw_runs(started: Services, views: dict[str, RunView], chosen: list[str], p
             run_colour(views[key].about, key),
             steps_per_epoch(views[key].status),
             task_of(views[key].spec),
+            settings_but_seed(views[key].spec),
         )
         for key in shown
     ]
+    offer_means = False if has_seeds(drawn) else None
     if present:
-        smoothing, axis = draw_choices(hidden=True)
+        choices = draw_choices(hidden=True, offer_means=offer_means)
     else:
         runs, view = st.columns([5, 4], gap="medium")
         with runs:
             draw_choice(started, chosen)
         with view:
-            smoothing, axis = draw_choices()
+            choices = draw_choices(offer_means=offer_means)
     say_left_out(len(shown), len(chosen))
-    draw_curves(drawn, smoothing=smoothing, axis=axis, present=present)
+    draw_curves(drawn, choices, started.reader, present=present)
     for first in range(0, len(drawn), MOST_TOGETHER):
         row = drawn[first : first + MOST_TOGETHER]
         draw_row(started, [views[run.key] for run in row], [run.colour for run in row], present)

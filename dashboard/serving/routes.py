@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from dashboard.curves.route import curves
+from dashboard.curves.route import curves, curves_csv
 from dashboard.reading import DataServer
 from dashboard.services import Services
 from dashboard.serving.tensorboard_mount import TensorBoardMount, add_slash
@@ -51,6 +51,7 @@ def routes(settings: Settings, services: Callable[[], Services]) -> list[BaseRou
     return [
         Route(f"{base}/api/health", health),
         Route(f"{base}/api/curves", curves),
+        Route(f"{base}/api/curves.csv", curves_csv),
         Route(f"{base}/assets/uplot/{{name}}", uplot_file),
         Mount(f"{prefix}/", app=TensorBoardMount(prefix, data_server)),
         Route(prefix, add_slash),

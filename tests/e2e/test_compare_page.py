@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.running import started_app, wait_until
 from trainers.comparisons import find_comparisons
@@ -41,4 +44,69 @@ def test_one_press_starts_a_matched_pair_and_stop_all_ends_it(
         chart = page.get_by_test_id("stVegaLiteChart")
         for word in ("hidden_1", "classes", "Norm of the gradient"):
             expect(chart.get_by_text(word)).to_be_visible()
+        assert witness.page_errors == []
+
+
+def chart(page: Page, title: str) -> Locator:
+    found = page.get_by_role("region", name=title, exact=True)
+    expect(found).to_have_attribute("data-state", "live")
+    return found
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".curves h4").all_inner_texts()
+
+
+def test_whatever_is_seen_of_the_charts_is_a_link_and_goes_home_as_a_file(
+    logdir: Path, compared: Path, new_page, witness, tmp_path
+):
+    shutil.copytree(compared / "e", logdir / "e")
+    with started_app(logdir) as app:
+        page = new_page()
+        page.goto(f"{app.url}/compare?comparison=e&smoothing=0.6")
+        loss = chart(page, "Training loss")
+        expect(loss.locator(".entry .label")).to_have_text(
+            ["sigmoid, mean of 2 seeds", "relu, mean of 2 seeds"]
+        )
+        expect(loss.locator(".entry .value").first).to_have_text(re.compile(r"[\d.]+ ± [\d.]+"))
+
+        loss.locator("summary").click()
+        with page.expect_download() as started:
+            loss.get_by_role("button", name="All points").click()
+        assert started.value.suggested_filename == "Training loss.csv"
+        started.value.save_as(tmp_path / "loss.csv")
+        rows = list(csv.DictReader(io.StringIO((tmp_path / "loss.csv").read_text())))
+        assert {row["run"] for row in rows} == {
+            f"e/{arm}-{seed}/train" for arm in ("sigmoid", "relu") for seed in (1, 2)
+        }
+
+        loss.get_by_role("button", name=re.compile("^relu, mean")).click()
+        expect(page).to_have_url(re.compile("only="))
+        box = loss.locator(".u-over").bounding_box()
+        page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 40)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 40)
+        page.mouse.up()
+        expect(page).to_have_url(re.compile("zoom="))
+        loss.get_by_role("button", name="Pin this chart to the top").click()
+        expect(page).to_have_url(re.compile("pinned="))
+        wait_until(
+            lambda: titles(page) == ["Training loss", "Validation accuracy"], what="the pinned chart in front"
+        )
+        zoom = loss.get_attribute("data-zoom")
+        assert zoom
+
+        page.locator(".st-key-more_choices").get_by_role("button").click()
+        page.get_by_role("textbox", name="Which charts").fill("gradient_norm/classes")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("region", name="gradient_norm/classes in training")).to_be_visible()
+
+        other = new_page()
+        other.goto(page.url)
+        linked = chart(other, "Training loss")
+        expect(linked).to_have_attribute("data-zoom", zoom)
+        expect(linked).to_have_attribute("data-isolated", "relu")
+        assert titles(other) == ["Training loss", "gradient_norm/classes in training"]
+        linked.get_by_role("button", name="Show everything").click()
+        expect(other).not_to_have_url(re.compile("zoom="))
         assert witness.page_errors == []

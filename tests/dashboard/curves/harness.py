@@ -1,6 +1,7 @@
 """A small app with nothing but charts over growing runs; `streamlit run` starts it, tests steer it by address.
 
-Page: ?charts=2&runs=3&smoothing=0.6&axis=step&present=0&height=320&validation=1
+Page: ?charts=2&runs=3&smoothing=0.6&axis=step&present=0&height=320&validation=1&log_x=1&log_y=1&clip=1
+      &seeds=3 draws each run as the mean of so many, of which the last is slow; &place=1 lets charts be moved
 With BOARDLAB_CHARTS_LOGDIR the curves are those of a real log folder, through the real data server and reader.
 Steering: /steer?points=1000&rate=10&damage=e/r0/train:text&age=0.5&cut=1 (cut: /api/curves answers 503)
 """
@@ -21,9 +22,9 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from dashboard.colours import PALETTE
-from dashboard.curves import CurveSeries, curves
+from dashboard.curves import CurveSeries, Place, curves
 from dashboard.curves.growing import GrowingCurves
-from dashboard.curves.route import respond
+from dashboard.curves.route import respond, respond_csv
 from dashboard.reading import DataServer, Reader
 from tests.dashboard.curves.growing_runs import GrowingReader
 
@@ -44,14 +45,22 @@ def page() -> None:
         st.session_state["reruns"] = st.session_state.get("reruns", 0) + 1
     if not st.checkbox("Charts", True):
         charts = 0
-    st.text(f"reruns: {st.session_state.get('reruns', 0)}")
+    st.text(f"reruns: {st.session_state.get('reruns', 0)} moved: {st.session_state.get('moved')}")
     for number in range(charts):
         tag = ("accuracy", "loss")[number % 2]
         series = []
+        seeds = int(asked.get("seeds", 0))
         for run in range(runs):
             name = asked.get(f"name{run}", NAMES[run % len(NAMES)])
+            each = [f"{n}" for n in range(1, seeds)] + ["slow"] * (seeds > 0)
             series.append(
-                CurveSeries(f"e/r{run}/train", f"{tag}{number // 2 or ''}", name, PALETTE[run % len(PALETTE)])
+                CurveSeries(
+                    f"e/r{run}/train",
+                    f"{tag}{number // 2 or ''}",
+                    name,
+                    PALETTE[run % len(PALETTE)],
+                    seeds=tuple((f"e/r{run}-{seed}/train", f"{name}-{seed}") for seed in each),
+                )
             )
             if asked.get("validation", "1") == "1":
                 series.append(
@@ -70,9 +79,19 @@ def page() -> None:
             base_url="",
             smoothing=smoothing,
             axis=axis or asked.get("axis", "step"),
+            log_x=asked.get("log_x") == "1",
+            log_y=asked.get("log_y") == "1",
+            clip=asked.get("clip") == "1",
             height=int(asked.get("height", 320)),
             present=present,
+            place=Place(first=number == 0, last=number == charts - 1) if asked.get("place") == "1" else None,
+            on_move=moved,
         )
+
+
+def moved(move: str) -> None:
+    """Writes onto the page what a chart was asked to do."""
+    st.session_state["moved"] = move
 
 
 def real_reader(logdir: Path) -> Reader:
@@ -97,6 +116,9 @@ else:
             return Response(status_code=503)
         return await respond(request, reader, growing)
 
+    async def answer_csv(request: Request) -> Response:
+        return await respond_csv(request, reader, growing)
+
     def steer(request: Request) -> Response:
         asked = request.query_params
         if "points" in asked:
@@ -117,6 +139,7 @@ else:
         __file__,
         routes=[
             Route("/api/curves", answer),
+            Route("/api/curves.csv", answer_csv),
             Route("/steer", steer),
             Route("/assets/uplot/{name}", uplot),
         ],

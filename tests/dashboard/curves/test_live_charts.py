@@ -295,7 +295,7 @@ def test_zoom_hover_isolation_and_scroll_survive_a_minute_of_live_data_and_rerun
         # A rerun as Streamlit makes it, without taking the pointer away from the chart.
         reruns += 1
         page.get_by_role("button", name="Rerun").evaluate("button => button.click()")
-        expect(page.get_by_text(f"reruns: {reruns}")).to_be_attached()
+        expect(page.get_by_text(f"reruns: {reruns} ")).to_be_attached()
         page.wait_for_timeout(4000)
         assert zoom(page) == kept_zoom
         assert data(page, "isolated", 1) == "Tanh"

@@ -94,6 +94,17 @@ views = st.builds(
 )
 
 
+def drawn_while_it_grows(reader, whole, cuts, view):
+    """What a client has drawn that asked after each of these numbers of points, and one that asked at the end only."""
+    client = Client(reader, [TRAIN], view)
+    for count in [*cuts, whole.steps.size]:
+        reader[TRAIN] = beginning(whole, count)
+        client.ask()
+    fresh = Client(reader, [TRAIN], view)
+    fresh.ask()
+    return client.drawn, fresh.drawn
+
+
 @settings(deadline=None)
 @given(growing_curves(), views, st.tuples(st.floats(0, 0.9), st.floats(0.01, 1)) | st.none())
 def test_earlier_answers_and_the_next_one_are_the_full_answer(curve, view, zoom):
@@ -105,13 +116,8 @@ def test_earlier_answers_and_the_next_one_are_the_full_answer(curve, view, zoom)
         )
         left = float(x[0] + zoom[0] * (x[-1] - x[0]))
         view = View(view.smoothing, view.axis, view.columns, (left, left + zoom[1] * 5000))
-    client = Client(reader, [TRAIN], view)
-    for count in [*cuts, whole.steps.size]:
-        reader[TRAIN] = beginning(whole, count)
-        client.ask()
-    fresh = Client(reader, [TRAIN], view)
-    fresh.ask()
-    assert client.drawn == fresh.drawn
+    drawn, at_once = drawn_while_it_grows(reader, whole, cuts, view)
+    assert drawn == at_once
 
 
 @settings(deadline=None)

@@ -115,3 +115,69 @@ def test_sentences_are_translated_by_their_templates(compared):
     asked, files = read_comparison(compared, "e"), EventFolders(compared)
     found = verdict(asked, measured(asked, compared, "e", curves=files.curves, tags=files.tags))
     assert said(found.sentence) == found.sentence.text
+
+
+def charts(page: AppTest) -> dict[str, dict]:
+    """What the page's charts are given, by their titles."""
+    told = [part.proto.json for part in page.get("bidi_component") if '"series"' in part.proto.json]
+    return {chart["title"]: chart for [chart] in map(json.loads, told)}
+
+
+def labels(chart: dict) -> list[str]:
+    return [line["label"] for line in chart["series"]]
+
+
+def test_an_arm_is_the_mean_of_its_seeds_or_each_by_itself(open_page, known):
+    page = open_page("compare", comparison=known)
+    chart = charts(page)["Validation accuracy"]
+    assert labels(chart) == ["sigmoid", "relu"]
+    assert chart["series"][1]["seeds"] == [
+        ["e/relu-1/validation", "relu-1"],
+        ["e/relu-2/validation", "relu-2"],
+    ]
+    page = open_page("compare", comparison=known, means="false")
+    chart = charts(page)["Validation accuracy"]
+    assert labels(chart) == ["sigmoid-1", "relu-1", "sigmoid-2", "relu-2"]
+    assert [line["seeds"] for line in chart["series"]] == [[]] * 4
+
+
+def test_with_one_seed_nothing_pretends_to_be_a_mean(open_page, lab, known):
+    shutil.copytree(lab / "e", lab / "one")
+    file = lab / "one" / "comparison.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "seeds": 1}))
+    try:
+        page = open_page("compare", comparison="one", means="true")
+        assert labels(charts(page)["Validation accuracy"]) == ["sigmoid-1", "relu-1"]
+        assert [line["seeds"] for line in charts(page)["Validation accuracy"]["series"]] == [[], []]
+        assert "means" not in [toggle.key for toggle in page.toggle]
+    finally:
+        shutil.rmtree(lab / "one")
+
+
+def test_the_address_says_how_the_charts_are_drawn(open_page, known):
+    asked = {"axis": "epoch", "log_x": "true", "log_y": "true", "clip": "true", "smoothing": "0.5"}
+    zoom = ["train/loss~epoch~1~2"]
+    page = open_page("compare", comparison=known, **asked, zoom=zoom, only=["train/loss~e/relu-1/train~mean"])
+    loss = charts(page)["Training loss"]
+    assert (loss["axis"], loss["log_x"], loss["log_y"], loss["clip"]) == ("epoch", True, True, True)
+    assert loss["seen"] == {"zoom": [1, 2], "run": "e/relu-1/train", "is_mean": True}
+    assert charts(page)["Validation accuracy"]["seen"]["zoom"] is None
+
+
+def test_charts_are_looked_for_by_a_regular_expression(open_page, known):
+    found = charts(open_page("compare", comparison=known, charts="^train/gradient_norm"))
+    assert len(found) > 2 and all(title.startswith("gradient_norm/") for title in found)
+    page = open_page("compare", comparison=known, charts="(")
+    assert "This is no regular expression: missing ): (" in seen(page)
+    assert list(charts(page)) == ["Validation accuracy", "Training loss"]
+    assert "No curve's name fits. There are: validation/accuracy" in seen(
+        open_page("compare", comparison=known, charts="nowhere")
+    )
+
+
+def test_pinned_and_moved_charts_stand_where_the_address_says(open_page, known):
+    page = open_page("compare", comparison=known, order=["train/loss", "validation/accuracy"])
+    assert list(charts(page)) == ["Training loss", "Validation accuracy"]
+    page = open_page("compare", comparison=known, charts="accuracy", pinned=["train/loss"])
+    assert next(iter(charts(page))) == "Training loss"
+    assert charts(page)["Training loss"]["place"] == {"pinned": True, "first": True, "last": True}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import time
 
 import numpy as np
@@ -94,6 +95,29 @@ def test_the_address_holds_smoothing_axis_and_settings(open_page, run):
     assert page.number_input(key="epochs").value == 7
     assert page.selectbox(key="learning_rate").value == "0.02"
     assert page.get_by_key("activation") is not None
+
+
+def charts(page: AppTest) -> dict[str, dict]:
+    """What the page's charts are given, by their titles."""
+    told = [part.proto.json for part in page.get("bidi_component") if '"series"' in part.proto.json]
+    return {chart["title"]: chart for [chart] in map(json.loads, told)}
+
+
+def test_any_curve_of_a_run_can_be_looked_for_and_pinned(open_page, run):
+    wait_until(lambda: services().reader.tags(f"{run.key}/train"), what="the curves to be read")
+    found = charts(open_page(run=run.key, charts="norm|rate", pinned=["loss"]))
+    assert next(iter(found)) == "Loss" and "Accuracy" not in found
+    assert all(re.search("norm|rate", title) for title in list(found)[1:]) and len(found) > 1
+    known = services().reader.tags(f"{run.key}/train")
+    assert set(list(found)[1:]) == {tag for tag in known if re.search("norm|rate", tag)}
+
+
+def test_seeds_are_drawn_as_their_mean_where_that_is_asked_for(open_page, lab, trained_run):
+    keys = [copy_run(trained_run, lab, experiment="seeds", name=f"mlp-{seed}").key for seed in (1, 2)]
+    assert len(charts(open_page(run=keys))["Loss"]["series"]) == 4
+    means = charts(open_page(run=keys, means="true"))["Loss"]["series"]
+    assert [line["label"] for line in means] == ["mlp, training", "mlp, validation"]
+    assert [len(line["seeds"]) for line in means] == [2, 2]
 
 
 def test_only_settings_with_an_effect_are_shown(open_page):
