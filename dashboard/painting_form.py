@@ -11,7 +11,8 @@ from dashboard.language import _
 from dashboard.lasting_press import lasting_button
 from dashboard.listing import RunView
 from dashboard.new_run import draw_start_bar
-from dashboard.painting_pictures import choose_pictures, draw_picture, draw_pictures
+from dashboard.painting_choice import choose_pictures
+from dashboard.painting_pictures import draw_picture, draw_pictures
 from dashboard.painting_weights import draw_weight, ratio_line
 from dashboard.plain_text import escape_markdown
 from dashboard.run_choice import choose

@@ -33,7 +33,7 @@ from trainers.launchers.speed import (
     start_comparison,
     stop_comparison,
 )
-from trainers.launchers.uploads import LARGEST_UPLOAD, keep_picture
+from trainers.launchers.uploads import LARGEST_UPLOAD, keep_picture, picture_at, picture_word
 
 __all__ = [
     "LARGEST_UPLOAD",
@@ -56,6 +56,8 @@ __all__ = [
     "finished_comparison",
     "keep_picture",
     "known_status",
+    "picture_at",
+    "picture_word",
     "rate_after_divergence",
     "rate_for_more",
     "read_comparison",

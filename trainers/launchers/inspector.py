@@ -183,18 +183,23 @@ class Inspector:
     def samples(self, *, wait_seconds: float = 0.0) -> tuple[Sample, ...] | Pending | Failed:
         """The pictures that come with the lab, once all of them lie in the state folder."""
         found = samples_in(self._samples)
-        told = [self._laid_down("sample", sample, wait_seconds) for sample in found]
+        told = [self.bring(sample, wait_seconds=wait_seconds) for sample in found]
         return next((one for one in told if isinstance(one, Failed)), None) or next(
             (one for one in told if isinstance(one, Pending)), found
         )
 
     def published(self) -> tuple[Sample, ...]:
-        """Well-known paintings that `fetch` gets from the internet, whether their files are there yet or not."""
+        """Well-known paintings that `bring` gets from the internet, whether their files are there yet or not."""
         return published_in(self._published)
 
-    def fetch(self, sample: Sample, *, wait_seconds: float = 0.0) -> Sample | Pending | Failed:
-        """One of the `published` paintings, once its file is there."""
-        return self._laid_down("fetch", sample, wait_seconds)
+    def catalogue(self) -> tuple[Sample, ...]:
+        """All pictures that `bring` can bring, whether their files are there yet or not."""
+        return (*samples_in(self._samples), *self.published())
+
+    def bring(self, sample: Sample, *, wait_seconds: float = 0.0) -> Sample | Pending | Failed:
+        """One picture of the `catalogue`, once its file is there: drawn, or fetched where it is a published one."""
+        request = "fetch" if sample.path.parent == self._published else "sample"
+        return self._laid_down(request, sample, wait_seconds)
 
     def _laid_down(self, request: str, sample: Sample, wait_seconds: float) -> Sample | Pending | Failed:
         if sample.path.exists():

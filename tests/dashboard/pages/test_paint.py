@@ -12,10 +12,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.painting_files import time_lapse
+from dashboard.services import services
 from tests.running import wait_until
 from tests.trainers.style import procedural
 from trainers.execution import execute
-from trainers.launchers import keep_picture
+from trainers.launchers import keep_picture, picture_word
 from trainers.runs import Run, create_run, find_runs, pending_commands, process_identity, read_status
 from trainers.runs import write_status as put_status
 from trainers.specs import StylizeSpec
@@ -30,6 +31,12 @@ PASSES = 6
 def words(page: AppTest) -> str:
     shown = [*page.title, *page.markdown, *page.caption, *page.error]
     return "\n".join(str(one.value).replace("\\", "") for one in shown)
+
+
+def named(page: AppTest, key: str) -> list[str]:
+    """What the address says of a setting's pictures."""
+    said = page.query_params.get(key, [])
+    return [said] if isinstance(said, str) else list(said)
 
 
 def button(page: AppTest, label: str):
@@ -50,6 +57,55 @@ def test_without_paintings_the_page_teaches_what_to_do(open_page, lab):
     assert button(page, "Paint").disabled
     assert "python -m trainers stylize" in page.code[0].value
     assert "CC BY 4.0" in words(page)
+
+
+@pytest.fixture(scope="module")
+def samples(lab) -> list[str]:
+    """The names of the paintings of the lab, in order. What lies there is not drawn again: here are small ones."""
+    found = services().inspector.catalogue()
+    for number, sample in enumerate(found):
+        if sample not in services().inspector.published():
+            sample.path.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (64, 48), (number * 15, 90, 160)).save(sample.path)
+    return [sample.name for sample in found if sample.kind == "painting"]
+
+
+def test_a_photo_and_paintings_of_the_lab_are_chosen_by_a_click(open_page, samples):
+    page = open_page("paint")
+    button(page, "Choose a sample photo").click().run()
+    page.button(key="stylize_content_sample_china").click().run()
+    assert not page.exception
+    assert not any(one.key == "stylize_content_sample_flower" for one in page.button), (
+        "there is but one photo"
+    )
+    button(page, "Choose sample paintings").click().run()
+    for name in samples[:4]:
+        page.button(key=f"stylize_style_sample_{name}").click().run()
+    assert page.button(key=f"stylize_style_sample_{samples[4]}").disabled, "four at most"
+    page.button(key=f"stylize_style_sample_{samples[0]}").click().run()
+    button(page, "Done").click().run()
+    assert named(page, "stylize_content") == ["china"]
+    assert named(page, "stylize_style") == samples[1:4]
+    assert "CC BY 2.0" in words(page) and "Drawn by BoardLab" in words(page)
+    assert not button(page, "Paint").disabled
+
+
+def test_chosen_pictures_outlive_a_reload_and_a_visit_to_another_page(open_page, samples, lab, pictures):
+    upload = picture_word(lab, pictures["photo"])
+    chosen = {"stylize_content": upload, "stylize_style": samples[:2]}
+    page = open_page("paint", **chosen)
+    assert not button(page, "Paint").disabled
+    page.switch_page("dashboard/pages/runs.py").run()
+    page.switch_page("dashboard/pages/paint.py").run()
+    assert not button(page, "Paint").disabled
+    assert named(page, "stylize_content") == [upload]
+    assert named(page, "stylize_style") == samples[:2]
+
+
+def test_an_address_chooses_no_file_of_this_machine(open_page):
+    page = open_page("paint", stylize_content="/etc/passwd", stylize_style=["../../x.png", "nothing"])
+    assert "Choose a photo to paint." in words(page)
+    assert "stylize_content" not in page.query_params
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +144,11 @@ def test_the_form_takes_over_pictures_and_settings_of_a_painting(open_page, pain
     button(page, "Again with these settings").click().run()
     assert not page.exception
     assert page.select_slider(key="stylize_style_weight").value == 50
-    assert page.session_state["stylize_content"] == [str(painting.path / "inputs" / "content.png")]
-    assert [
-        path.endswith(f"style-{n}.png") for n, path in enumerate(page.session_state["stylize_style"], 1)
-    ] == [True] * 2
+    assert named(page, "stylize_content") == ["paintings/small/content.png"]
+    assert named(page, "stylize_style") == [
+        "paintings/small/style-1.png",
+        "paintings/small/style-2.png",
+    ]
     assert not button(page, "Paint").disabled
     assert "Style counts 10 × as much as content" in words(page)
 
@@ -135,10 +192,11 @@ def test_a_painting_of_which_nothing_is_left_is_still_a_page(open_page, painting
 
 
 def test_paint_starts_a_run_of_what_was_chosen(open_page, lab, pictures):
-    page = open_page("paint", stylize_size="64", stylize_iterations="3", stylize_style_weight="200")
-    page.session_state["stylize_content"] = [str(pictures["photo"])]
-    page.session_state["stylize_style"] = [str(pictures["waves"])]
-    page.run()
+    chosen = {
+        "stylize_content": picture_word(lab, pictures["photo"]),
+        "stylize_style": picture_word(lab, pictures["waves"]),
+    }
+    page = open_page("paint", stylize_size="64", stylize_iterations="3", stylize_style_weight="200", **chosen)
     button(page, "Paint").click().run()
     assert not page.exception
     key = "".join(page.query_params["run"])

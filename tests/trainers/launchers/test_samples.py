@@ -184,5 +184,5 @@ def test_a_page_instead_of_a_painting_is_refused(tmp_path: Path, site: str) -> N
 
 def test_the_helper_fetches_or_says_why_not(inspector: Inspector) -> None:
     wanted = inspector.published()[0]
-    told = settled(lambda: inspector.fetch(wanted, wait_seconds=1))
+    told = settled(lambda: inspector.bring(wanted, wait_seconds=1))
     assert told == wanted or (isinstance(told, Failed) and "could not be fetched" in told.sentence)
