@@ -19,7 +19,7 @@ A command line trains in its own process and shares queue, lock and limit:
 
 from trainers.dataset_errors import PictureRefused
 from trainers.launchers.going_on import CannotGoOn, ask, extend, rate_after_divergence, rate_for_more, resume
-from trainers.launchers.inspector import Description, Failed, Inspector, Layer, Pending
+from trainers.launchers.inspector import Description, Failed, Fit, Inspector, Layer, Pending
 from trainers.launchers.local import cancel, close, default_limit, submit, tick, wait_for_turn
 from trainers.launchers.queue import known_status
 from trainers.launchers.samples import Sample
@@ -41,6 +41,7 @@ __all__ = [
     "CannotGoOn",
     "Description",
     "Failed",
+    "Fit",
     "Inspector",
     "Layer",
     "Pending",
