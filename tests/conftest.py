@@ -14,9 +14,11 @@ import hypothesis
 import pytest
 
 from tests.running import REPOSITORY, App, find_free_port, run_command, started_app
+from tests.trainers.style import procedural
 from trainers.compare_command import asked
 from trainers.comparisons import start
 from trainers.runs import Run
+from trainers.style.pictures import save
 
 # No test asserts a time, and a busy machine is no fault.
 hypothesis.settings.register_profile("boardlab", deadline=None)
@@ -55,6 +57,21 @@ def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         assert done.returncode == 0, done.stderr
 
     return Run(made_once(tmp_path_factory, "trained", train), "digits", "softmax")
+
+
+@pytest.fixture(scope="session")
+def painted_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One small painting in two styles, really painted, once a session. Not to be changed."""
+    folder = tmp_path_factory.mktemp("painted")
+    drawn = {"photo": procedural.scene(64, 64), "waves": procedural.waves(), "mosaic": procedural.mosaic()}
+    for name, pixels in drawn.items():
+        save(folder / f"{name}.png", pixels)
+    styles = ["--style", str(folder / "waves.png"), "--style", str(folder / "mosaic.png")]
+    settings = "--size 64 --iterations 6 --checkpoint-every 3 --style-weight 50".split()
+    place = ["--logdir", str(folder / "logs"), "--experiment", "paintings", "--run", "small"]
+    done = run_command("stylize", "--content", str(folder / "photo.png"), *styles, *settings, *place)
+    assert done.returncode == 0, done.stderr
+    return Run((folder / "logs").resolve(), "paintings", "small")
 
 
 @pytest.fixture

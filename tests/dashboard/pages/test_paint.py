@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import threading
 
 import pytest
 from PIL import Image
@@ -13,24 +12,24 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.painting_files import time_lapse
 from dashboard.services import services
-from tests.running import wait_until
+from tests.running import copy_run, wait_until
 from tests.trainers.style import procedural
-from trainers.execution import execute
 from trainers.launchers import keep_picture, picture_word
-from trainers.runs import Run, create_run, find_runs, pending_commands, process_identity, read_status
+from trainers.runs import FINISHED, Run, find_runs, pending_commands, process_identity, read_status
 from trainers.runs import write_status as put_status
-from trainers.specs import StylizeSpec
 from trainers.style.pictures import encoded, read
 
 # Keras reads its own variables in a way that NumPy 2 complains about.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-PASSES = 6
-
 
 def words(page: AppTest) -> str:
-    shown = [*page.title, *page.markdown, *page.caption, *page.error]
+    shown = [*page.title, *page.markdown, *page.caption, *page.warning, *page.error]
     return "\n".join(str(one.value).replace("\\", "") for one in shown)
+
+
+def ended(run: Run) -> bool:
+    return read_status(run.status_file).state in FINISHED
 
 
 def named(page: AppTest, key: str) -> list[str]:
@@ -102,6 +101,40 @@ def test_chosen_pictures_outlive_a_reload_and_a_visit_to_another_page(open_page,
     assert named(page, "stylize_style") == samples[:2]
 
 
+def test_two_weights_of_nothing_are_refused_before_paint_is_pressed(open_page, samples):
+    page = open_page(
+        "paint",
+        stylize_content="china",
+        stylize_style=samples[0],
+        stylize_content_weight="0",
+        stylize_style_weight="0",
+    )
+    assert "Content weight and Style weight cannot both be 0" in words(page)
+    assert button(page, "Paint").disabled
+    page.select_slider(key="stylize_style_weight").set_value(50.0).run()
+    assert not button(page, "Paint").disabled
+
+
+def test_a_size_beyond_the_memory_is_refused_and_the_largest_that_fits_is_a_press_away(open_page, samples):
+    chosen = {"stylize_content": "china", "stylize_style": samples[0]}
+    page = open_page("paint", stylize_size="8192", **chosen)
+    wait_until(lambda: "needs" in words(page.run()), seconds=120, what="the helper's word")
+    assert "A picture of size 8,192 needs" in words(page)
+    assert button(page, "Paint").disabled
+    page.button(key="take_size").click().run()
+    assert not page.exception
+    size = page.number_input(key="stylize_size").value
+    assert 16 < size < 8192 and named(page, "stylize_size") == [str(size)]
+    wait_until(lambda: not button(page.run(), "Paint").disabled, seconds=30, what="Paint")
+
+
+def test_a_preview_stands_beside_the_sliders(open_page, samples):
+    page = open_page("paint", stylize_content="china", stylize_style=samples[:2])
+    wait_until(lambda: "Preview, approximate" in words(page.run()), seconds=120, what="a preview")
+    [preview] = [one for one in page.get("image") if one.proto.imgs[0].alt == "Preview of the painting"]
+    assert preview.value[0].endswith(".jpg")
+
+
 def test_an_address_chooses_no_file_of_this_machine(open_page):
     page = open_page("paint", stylize_content="/etc/passwd", stylize_style=["../../x.png", "nothing"])
     assert "Choose a photo to paint." in words(page)
@@ -109,29 +142,14 @@ def test_an_address_chooses_no_file_of_this_machine(open_page):
 
 
 @pytest.fixture(scope="module")
-def painting(lab, pictures) -> Run:
-    spec = StylizeSpec(
-        content=pictures["photo"],
-        style=[pictures["waves"], pictures["mosaic"]],
-        size=64,
-        iterations=PASSES,
-        checkpoint_every=3,
-        scales=1,
-        style_weight=50,
-    )
-    # Made aside and moved into place: the lab's launcher would start a queued run itself.
-    aside = create_run(lab.parent / "aside", spec, experiment="paintings", name="small")
-    assert execute(aside, threading.Event()) == 0, read_status(aside.status_file).error
-    run = Run(lab.resolve(), "paintings", "small")
-    run.path.parent.mkdir(exist_ok=True)
-    aside.path.rename(run.path)
-    return run
+def painting(lab, painted_run) -> Run:
+    return copy_run(painted_run, lab)
 
 
 def test_a_finished_painting_is_compared_with_its_photo_and_can_be_taken_away(open_page, painting):
     page = open_page("paint", run=painting.key)
     loss = read_status(painting.status_file).metrics["total_loss"]
-    assert f"pass {PASSES} of {PASSES}" in words(page) and f"total loss {loss:,.0f}" in words(page)
+    assert "pass 6 of 6" in words(page) and f"total loss {loss:,.0f}" in words(page)
     assert {"PNG", "JPEG"} <= {one.proto.label for one in page.get("download_button")}
     components = [json.loads(one.proto.json) for one in page.get("bidi_component") if one.proto.json]
     [compared] = [data for data in components if "before" in data]
@@ -189,6 +207,24 @@ def test_a_painting_of_which_nothing_is_left_is_still_a_page(open_page, painting
     page = open_page("paint", run=run.key)
     assert "result.png is damaged" in words(page)
     shutil.rmtree(run.path)
+
+
+def test_a_series_is_begun_by_one_press_and_shown_together(open_page, painting, lab):
+    page = open_page("paint", run=painting.key)
+    button(page, "Ten, one for each layer").click().run()
+    assert not page.exception
+    experiment = "".join(named(page, "run")).split("/")[0]
+    begun = [run for run in find_runs(lab) if run.experiment == experiment]
+    layers = range(1, 6)
+    assert {run.name for run in begun} == {
+        *(f"content-relu{layer}_2" for layer in layers),
+        *(f"style-to-relu{layer}_1" for layer in layers),
+    }
+    assert "0 of 10 are painted" in words(page)
+    for run in begun:
+        assert run.spec().content == painting.path / "inputs" / "content.png"
+        services().cancel(run)
+    wait_until(lambda: all(ended(run) for run in begun), seconds=60, what="the end of all ten")
 
 
 def test_paint_starts_a_run_of_what_was_chosen(open_page, lab, pictures):
