@@ -62,16 +62,21 @@ def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="session")
 def painted_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One small painting in two styles, really painted, once a session. Not to be changed."""
-    folder = tmp_path_factory.mktemp("painted")
+    return Run(made_once(tmp_path_factory, "painted", paint), "paintings", "small")
+
+
+def paint(logdir: Path) -> None:
+    """Paints a scene of our own in the styles of waves and a mosaic."""
+    logdir.mkdir(parents=True)
     drawn = {"photo": procedural.scene(64, 64), "waves": procedural.waves(), "mosaic": procedural.mosaic()}
+    files = {name: logdir.parent / f"{name}.png" for name in drawn}
     for name, pixels in drawn.items():
-        save(folder / f"{name}.png", pixels)
-    styles = ["--style", str(folder / "waves.png"), "--style", str(folder / "mosaic.png")]
+        save(files[name], pixels)
+    pictures = ["--content", files["photo"], "--style", files["waves"], "--style", files["mosaic"]]
     settings = "--size 64 --iterations 6 --checkpoint-every 3 --style-weight 50".split()
-    place = ["--logdir", str(folder / "logs"), "--experiment", "paintings", "--run", "small"]
-    done = run_command("stylize", "--content", str(folder / "photo.png"), *styles, *settings, *place)
+    place = ["--logdir", str(logdir), "--experiment", "paintings", "--run", "small"]
+    done = run_command("stylize", *map(str, pictures), *settings, *place)
     assert done.returncode == 0, done.stderr
-    return Run((folder / "logs").resolve(), "paintings", "small")
 
 
 @pytest.fixture

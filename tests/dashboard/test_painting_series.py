@@ -13,6 +13,7 @@ from trainers.runs import About, Run, Status, checked_name
 from trainers.specs import StylizeSpec, parse_spec
 
 SPEC = StylizeSpec(content="/p/photo.png", style=["/p/waves.png"], content_weight=2, style_weight=30, seed=4)
+ALL = (WEIGHTS, POOLING, CONTENT, LAYERS)
 NINE = [(content, style) for content in (0.2, 2, 20) for style in (3, 30, 300)]
 
 
@@ -45,7 +46,7 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("series", [WEIGHTS, POOLING, CONTENT, LAYERS], ids=lambda one: one.name)
+@pytest.mark.parametrize("series", ALL, ids=lambda one: one.name)
 @pytest.mark.parametrize("changes", [{}, {"mode": "classic", "iterations": 7, "size": 20}, ODD], ids=str)
 def test_every_painting_of_a_series_can_be_made(series: Series, changes):
     spec = parse_spec({**SPEC.model_dump(), **changes})
@@ -56,7 +57,7 @@ def test_every_painting_of_a_series_can_be_made(series: Series, changes):
         assert one.size <= 192 and one.passes <= 100 and one.style == spec.style
 
 
-@pytest.mark.parametrize("series", [WEIGHTS, POOLING, CONTENT, LAYERS], ids=lambda one: one.name)
+@pytest.mark.parametrize("series", ALL, ids=lambda one: one.name)
 def test_a_series_is_found_again_and_nothing_else_with_it(series: Series):
     members = views(series.make(SPEC))
     others = [
@@ -66,6 +67,14 @@ def test_a_series_is_found_again_and_nothing_else_with_it(series: Series):
     ]
     for shown in members:
         assert alike([*others, *members], shown, series.fields) == members
+
+
+@pytest.mark.parametrize("series", ALL, ids=lambda one: one.name)
+def test_no_two_of_a_series_are_taken_for_another_series(series: Series):
+    members = views(series.make(SPEC))
+    others = [one for one in ALL if not set(one.fields) >= set(series.fields)]
+    for shown in members:
+        assert [alike(members, shown, one.fields) for one in others] == [[shown]] * len(others)
 
 
 def test_a_series_is_in_the_order_of_its_settings():
