@@ -62,7 +62,8 @@ def over_poolings(spec: StylizeSpec) -> dict[str, StylizeSpec]:
 def over_content_layers(spec: StylizeSpec) -> dict[str, StylizeSpec]:
     """Three: content compared at relu4_2, at the more abstract relu5_2, and at both."""
     return {
-        f"content-layers-{weight_word(blend)}": small(spec, content_blend=blend) for blend in (1.0, 0.5, 0.0)
+        f"content-layers-{weight_word(blend)}": small(spec, content_layer="blend", content_blend=blend)
+        for blend in (1.0, 0.5, 0.0)
     }
 
 

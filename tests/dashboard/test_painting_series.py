@@ -37,6 +37,7 @@ def test_a_painting_at_the_end_of_the_range_has_its_series_too(weights):
     assert all(spec.content_weight > 0 and spec.style_weight > 0 for spec in paintings.values())
 
 
+SMALL = {"mode": "classic", "iterations": 7, "size": 20}
 ODD = {
     "initial": "file",
     "initial_file": "/p/i.png",
@@ -47,7 +48,11 @@ ODD = {
 
 
 @pytest.mark.parametrize("series", ALL, ids=lambda one: one.name)
-@pytest.mark.parametrize("changes", [{}, {"mode": "classic", "iterations": 7, "size": 20}, ODD], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"content_layer": "relu2_2"}, {"mode": "classic", "iterations": 7, "size": 20}, ODD],
+    ids=str,
+)
 def test_every_painting_of_a_series_can_be_made(series: Series, changes):
     spec = parse_spec({**SPEC.model_dump(), **changes})
     assert isinstance(spec, StylizeSpec)
