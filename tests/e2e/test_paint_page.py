@@ -55,7 +55,7 @@ def test_a_photo_is_painted_steered_and_taken_home(app: App, page: Page, tmp_pat
     page.get_by_text("stopped", exact=True).first.wait_for(timeout=PATIENT_MS)
     page.locator(".before-after .line").wait_for()
     with page.expect_download() as taken:
-        page.get_by_role("button", name="PNG").click()
+        page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="PNG").click()
     picture = Image.open(io.BytesIO(Path(taken.value.path()).read_bytes()))
     assert picture.size == (64, 43)
     wait_until(lambda: (run.artifacts / "result.png").exists(), what="the result")
