@@ -31,6 +31,7 @@ from trainers.specs import StylizeSpec, parse_spec
 FACTORS = (0.1, 1.0, 10.0)
 SIZE, PASSES = 192, 50  # small, so that nine are painted in minutes
 HIGHEST = 1e8  # of a weight
+WIDTH = 320  # pixels of a painting on the page, at most
 
 
 @dataclass(frozen=True)
@@ -167,13 +168,14 @@ def _draw_one_series(series: Series, found: Mapping[tuple[Any, ...], RunView]) -
     st.caption(done_line(list(found.values())))
     firsts = sorted({key[0] for key in found}) if len(series.fields) > 1 else [None]
     lasts = sorted({key[-1] for key in found})
-    for first in firsts:
-        for column, last in zip(st.columns(len(lasts), gap="small"), lasts, strict=True):
-            key = (last,) if first is None else (first, last)
-            if key in found:
-                with column:
-                    words = changes_line(dict(zip(series.fields, key, strict=True)), "stylize")
-                    draw_member(found[key], words)
+    with st.container(width=WIDTH * len(lasts)):  # three rows are seen at once
+        for first in firsts:
+            for column, last in zip(st.columns(len(lasts), gap="small"), lasts, strict=True):
+                key = (last,) if first is None else (first, last)
+                words = changes_line(dict(zip(series.fields, key, strict=True)), "stylize")
+                if key in found:
+                    with column:
+                        draw_member(found[key], words)
 
 
 def done_line(members: Sequence[RunView]) -> str:

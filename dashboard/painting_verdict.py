@@ -13,7 +13,8 @@ from trainers.launchers import Failed, Fit, Pending
 from trainers.specs import StylizeSpec
 
 PATIENCE_SECONDS = 0.3
-ROUNDED_TO = 16  # pixels: what is free changes a little from one moment to the next
+ROUNDED_TO = 16  # pixels
+SPARE = 0.95  # of the largest size: what is free changes a little from one moment to the next
 
 
 def what_lacks(spec: StylizeSpec) -> str:
@@ -51,7 +52,7 @@ def _draw(spec: StylizeSpec, started: Services, waiting: bool) -> None:
 
 
 def _offer(spec: StylizeSpec, told: Fit) -> None:
-    size = told.largest // ROUNDED_TO * ROUNDED_TO
+    size = int(told.largest * SPARE) // ROUNDED_TO * ROUNDED_TO
     if 0 < size < spec.size and st.button(
         _("Paint it at {size} pixels").format(size=f"{size:,}"),
         key="take_size",

@@ -125,7 +125,13 @@ def test_a_size_beyond_the_memory_is_refused_and_the_largest_that_fits_is_a_pres
     assert not page.exception
     size = page.number_input(key="stylize_size").value
     assert 16 < size < 8192 and named(page, "stylize_size") == [str(size)]
-    wait_until(lambda: not button(page.run(), "Paint").disabled, seconds=30, what="Paint")
+
+    def can_be_painted() -> bool:
+        for offer in [one for one in page.run().button if one.key == "take_size"]:
+            offer.click().run()  # somebody else took memory meanwhile
+        return not button(page, "Paint").disabled
+
+    wait_until(can_be_painted, seconds=60, what="Paint")
 
 
 def test_a_preview_stands_beside_the_sliders(open_page, samples):
