@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.language import _
-from dashboard.painting_pictures import data_address, thumbnail
+from dashboard.thumbnails import data_address, thumbnail
 
 LARGEST_SHOWN = 1600  # pixels of the longest side
 FOLDER = Path(__file__).parent / "before_after"

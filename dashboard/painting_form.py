@@ -6,19 +6,32 @@ import time
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.language import _
 from dashboard.lasting_press import lasting_button
 from dashboard.listing import RunView
 from dashboard.new_run import draw_start_bar
-from dashboard.painting_pictures import choose_pictures, draw_picture, draw_pictures
+from dashboard.painting_choice import choose_pictures
+from dashboard.painting_pictures import draw_picture, draw_pictures
+from dashboard.painting_preview import draw_preview
+from dashboard.painting_verdict import draw_verdict, fit, what_lacks
 from dashboard.painting_weights import draw_weight, ratio_line
 from dashboard.plain_text import escape_markdown
 from dashboard.run_choice import choose
 from dashboard.services import Services
 from dashboard.shown_runs import newest_first
-from dashboard.spec_form import DrawSetting, draw_settings, fill_form, form_values, spec_from_form, widget_key
+from dashboard.spec_form import (
+    DrawSetting,
+    Form,
+    draw_settings,
+    fill_form,
+    form_values,
+    spec_from_form,
+    widget_key,
+)
 from dashboard.starting import is_new_press, start
+from trainers.launchers import Fit
 from trainers.runs import DamagedFile, Run, RunError, read_json
 from trainers.specs import InvalidSpec, Setting, StylizeSpec, settings
 
@@ -32,50 +45,56 @@ _PRESSED = "painting_pressed_at"
 @st.fragment
 def draw_form(started: Services) -> None:
     """Draws the form in a part of its own: a changed setting redraws nothing but the form."""
+    places: list[DeltaGenerator] = []  # beside the sliders that the preview follows
+
+    def draw_style_weight(setting: Setting, key: str) -> float:
+        weight = _draw_style_weight(setting, key)
+        places.append(st.container())
+        return weight
+
     own: dict[str, DrawSetting] = {
         "content": draw_picture,
         "style": draw_pictures,
         "initial_file": draw_picture,
         "mask": draw_picture,
         "content_weight": draw_weight,
-        "style_weight": _draw_style_weight,
+        "style_weight": draw_style_weight,
         "tv_weight": draw_weight,
     }
     form = draw_settings(TASK, own=own)
-    spec, problem = None, ""
-    try:
-        found = spec_from_form(TASK, form.values)
-        spec = found if isinstance(found, StylizeSpec) else None
-    except InvalidSpec as error:
-        problem = _(str(error))
-    if spec is not None:
-        problem = what_lacks(spec)
+    spec, lack = _spec(form)
+    told = fit(spec, started) if spec is not None else None
     experiment = _draw_experiment(started)
     taken = [view.run.name for view in started.runs() if view.run.experiment == experiment]
     with draw_start_bar():
-        if problem:
-            st.caption(escape_markdown(problem))
+        if lack:
+            st.caption(escape_markdown(lack))
+        if spec is not None and told is not None:
+            draw_verdict(spec, told, started)
         pressed = lasting_button(
             _("Paint"),
             key="paint",
             type="primary",
             icon=":material/brush:",
             width="stretch",
-            disabled=bool(problem),
+            disabled=spec is None or (isinstance(told, Fit) and told.problem != ""),
         )
         if pressed and spec is not None and is_new_press(st.session_state.get(_PRESSED), time.monotonic):
             _start(started, spec, experiment, taken)
+    if spec is not None:
+        with places[0]:  # last, since it may be waited for
+            draw_preview(spec, started)
 
 
-def what_lacks(spec: StylizeSpec) -> str:
-    """What a painting needs before it can start, in one sentence; "" where it has all."""
-    if spec.content is None:
-        return _("Choose a photo to paint.")
-    if not spec.style:
-        return _("Choose a painting whose style the photo shall take.")
-    if spec.initial == "file" and spec.initial_file is None:
-        return _("Choose the picture to start from.")
-    return ""
+def _spec(form: Form) -> tuple[StylizeSpec | None, str]:
+    """The painting that the form asks for, or None and what it lacks, in one sentence."""
+    try:
+        spec = spec_from_form(TASK, form.values)
+    except InvalidSpec as error:
+        return None, _(str(error))
+    assert isinstance(spec, StylizeSpec)
+    lack = what_lacks(spec)
+    return (None, lack) if lack else (spec, "")
 
 
 def fill_painting_form(run: Run, spec: StylizeSpec) -> None:

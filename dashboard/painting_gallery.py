@@ -10,11 +10,11 @@ from dashboard.language import _
 from dashboard.listing import RunView
 from dashboard.painting_files import RESULT, frames
 from dashboard.painting_form import fill_painting_form
-from dashboard.painting_pictures import thumbnail
 from dashboard.plain_text import escape_markdown, shorten
 from dashboard.run_choice import choose
 from dashboard.run_progress import state_word
 from dashboard.spec_form import changes_line
+from dashboard.thumbnails import thumbnail
 from trainers.specs import StylizeSpec, changed_settings
 
 A_ROW, AT_ONCE = 4, 12

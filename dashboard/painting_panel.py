@@ -14,7 +14,6 @@ from dashboard.listing import RunView
 from dashboard.painting_comparison import draw_before_after
 from dashboard.painting_files import RESULT, as_jpeg, frames, time_lapse
 from dashboard.painting_form import fill_painting_form, kept_pictures
-from dashboard.painting_pictures import thumbnail
 from dashboard.painting_steering import draw_steering
 from dashboard.plain_text import escape_markdown
 from dashboard.run_buttons import draw_buttons, last_word
@@ -22,6 +21,7 @@ from dashboard.run_choice import PARAMETER
 from dashboard.run_panel import BADGE_COLOURS, draw_head, draw_log, draw_troubles
 from dashboard.run_progress import duration, goes_on, phase_line, share_done, state_word, stopping
 from dashboard.services import Services
+from dashboard.thumbnails import thumbnail
 from trainers.launchers import known_status
 from trainers.runs import Run, Status, pending_commands
 from trainers.specs import StylizeSpec

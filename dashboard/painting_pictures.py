@@ -1,40 +1,35 @@
-"""The photo and the paintings of a new painting: uploaded or taken by camera, seen small, taken away again.
-
-Paths lie in the session, never in the address: whoever writes an address must not choose files of this machine.
-"""
+"""The photo and the paintings of a new painting: uploaded, taken by camera or chosen, seen small, taken away again."""
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
-from PIL import Image, ImageOps
 
 from dashboard.language import _
+from dashboard.painting_choice import (
+    MOST_STYLES,
+    absence,
+    choose_pictures,
+    chosen,
+    name_in_address,
+    sample_at,
+    waited_for,
+)
+from dashboard.painting_samples import draw_samples
 from dashboard.plain_text import escape_markdown, shorten
 from dashboard.services import services
 from dashboard.spec_form import label_of
+from dashboard.thumbnails import thumbnail
 from trainers.launchers import LARGEST_UPLOAD, PictureRefused, keep_picture
 from trainers.runs import RunError
 from trainers.specs import Setting
 
-MOST_STYLES = 4
 KINDS = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff")
-THUMBNAIL = 320  # pixels, twice what is shown, for sharp screens
+SAMPLED = ("content", "style")
+WIDTH = 112  # pixels of a chosen picture: two beside each other in the sidebar
 _PROBLEM = "painting_problem_{key}"
-
-
-def chosen(key: str) -> list[str]:
-    """The paths that a person chose for a setting, in their order."""
-    return list(st.session_state.get(key, []))
-
-
-def choose_pictures(key: str, paths: Sequence[str]) -> None:
-    """Makes these the chosen ones."""
-    st.session_state[key] = list(paths)
 
 
 def draw_picture(setting: Setting, key: str) -> str:
@@ -63,20 +58,26 @@ def draw_pictures(setting: Setting, key: str) -> str:
 
 
 def _draw(setting: Setting, key: str, *, most: int) -> None:
-    held = chosen(key)
+    held = [Path(path) for path in chosen(key)]
+    name_in_address(key)
+    st.markdown(escape_markdown(label_of(setting)), help=_(setting.description) + ".")
+    if setting.name in SAMPLED:
+        draw_samples(key, photos=setting.name == "content", most=most)
     if held:
-        st.markdown(escape_markdown(label_of(setting)))
         with st.container(horizontal=True, gap="small"):
             for place, path in enumerate(held):
-                _draw_chosen(key, place, Path(path))
+                _draw_chosen(key, place, path)
+        _draw_credits(held)
+        if waited_for(held):
+            _wait_for(held)
     if len(held) < most:
         uploader = f"{key}_upload_{st.session_state.get(_number(key), 0)}"
         st.file_uploader(
-            _("One more") if held else label_of(setting),
+            label_of(setting),
             KINDS,
             accept_multiple_files=most > 1,
             key=uploader,
-            help=_(setting.description) + ".",
+            label_visibility="collapsed",
             max_upload_size=LARGEST_UPLOAD // 2**20,
             on_change=_keep,
             args=(key, uploader, most),
@@ -86,14 +87,16 @@ def _draw(setting: Setting, key: str, *, most: int) -> None:
 
 
 def _draw_chosen(key: str, place: int, path: Path) -> None:
-    with st.container(width=130, gap="xxsmall"):
+    sample = sample_at(path)
+    name = path.name if sample is None else _(sample.title)
+    with st.container(width=WIDTH, gap="xxsmall"):
         small = thumbnail(path)
         if small is None:
-            st.caption(_("This picture is gone: choose it again."))
+            st.caption(escape_markdown(absence(path)))
         else:
-            st.image(small, width="stretch", alt=path.name)
+            st.image(small, width="stretch", alt=name)
         st.button(
-            shorten(path.name, 12).replace("[", "").replace("]", "") or _("picture"),
+            shorten(name, 12).replace("[", "").replace("]", "") or _("picture"),
             key=f"{key}_remove_{place}_{path.parent.name}",
             icon=":material/close:",
             type="tertiary",
@@ -103,28 +106,16 @@ def _draw_chosen(key: str, place: int, path: Path) -> None:
         )
 
 
-def thumbnail(path: Path, longest: int = THUMBNAIL) -> bytes | None:
-    """A picture small, as JPEG; None where it is not there or cannot be read."""
-    try:
-        return _thumbnail(str(path), path.stat().st_mtime_ns, longest)
-    except (OSError, ValueError, SyntaxError):  # Pillow raises these for files that are torn
-        return None
+def _draw_credits(held: Sequence[Path]) -> None:
+    samples = [sample for path in held if (sample := sample_at(path)) is not None]
+    for credit in dict.fromkeys(sample.credit for sample in samples):
+        st.caption(escape_markdown(_(credit)))
 
 
-def data_address(jpeg: bytes) -> str:
-    """A JPEG as an address that holds it."""
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def _thumbnail(path: str, _changed_ns: int, longest: int) -> bytes:
-    with Image.open(path) as image:
-        image.draft("RGB", (longest, longest))
-        small = ImageOps.exif_transpose(image).convert("RGB")
-    small.thumbnail((longest, longest))
-    file = io.BytesIO()
-    small.save(file, "JPEG", quality=88)
-    return file.getvalue()
+@st.fragment(run_every=1)
+def _wait_for(held: Sequence[Path]) -> None:
+    if not waited_for(held):
+        st.rerun()
 
 
 def _keep(key: str, widget: str, most: int) -> None:

@@ -11,7 +11,6 @@ from dashboard.disk_use import bytes_in_words, free_bytes
 from dashboard.language import _, counted
 from dashboard.links import base_url, page_url
 from dashboard.painting_files import RESULT
-from dashboard.painting_pictures import data_address, thumbnail
 from dashboard.reading import CurveEnds
 from dashboard.run_choice import TABLE, show_ticks, take_ticks
 from dashboard.run_columns import column_config
@@ -19,6 +18,7 @@ from dashboard.run_extra_columns import Column, column_format, column_values, sh
 from dashboard.run_query import Value
 from dashboard.run_table import RunRow, columns
 from dashboard.services import Services
+from dashboard.thumbnails import data_address, thumbnail
 from trainers.runs.trash import list_trash
 
 ROW_PIXELS = 35

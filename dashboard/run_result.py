@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard.boundary_result import draw_boundary
 from dashboard.classify_result import draw_classification
 from dashboard.language import _
-from dashboard.painting_pictures import thumbnail
 from dashboard.run_choice import PARAMETER
 from dashboard.run_progress import goes_on
 from dashboard.sequence_result import draw_sequence
+from dashboard.thumbnails import thumbnail
 from trainers.runs import Run, Status
 from trainers.specs import BoundarySpec, SequenceSpec, Spec, StylizeSpec
 

@@ -14,9 +14,11 @@ import hypothesis
 import pytest
 
 from tests.running import REPOSITORY, App, find_free_port, run_command, started_app
+from tests.trainers.style import procedural
 from trainers.compare_command import asked
 from trainers.comparisons import start
 from trainers.runs import Run
+from trainers.style.pictures import save
 
 # No test asserts a time, and a busy machine is no fault.
 hypothesis.settings.register_profile("boardlab", deadline=None)
@@ -55,6 +57,26 @@ def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         assert done.returncode == 0, done.stderr
 
     return Run(made_once(tmp_path_factory, "trained", train), "digits", "softmax")
+
+
+@pytest.fixture(scope="session")
+def painted_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One small painting in two styles, really painted, once a session. Not to be changed."""
+    return Run(made_once(tmp_path_factory, "painted", paint), "paintings", "small")
+
+
+def paint(logdir: Path) -> None:
+    """Paints a scene of our own in the styles of waves and a mosaic."""
+    logdir.mkdir(parents=True)
+    drawn = {"photo": procedural.scene(64, 64), "waves": procedural.waves(), "mosaic": procedural.mosaic()}
+    files = {name: logdir.parent / f"{name}.png" for name in drawn}
+    for name, pixels in drawn.items():
+        save(files[name], pixels)
+    pictures = ["--content", files["photo"], "--style", files["waves"], "--style", files["mosaic"]]
+    settings = "--size 64 --iterations 6 --checkpoint-every 3 --style-weight 50".split()
+    place = ["--logdir", str(logdir), "--experiment", "paintings", "--run", "small"]
+    done = run_command("stylize", *map(str, pictures), *settings, *place)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from trainers.description import describe
 from trainers.loop import TrainingFailed
 from trainers.runs import StorageFailed
 from trainers.specs import InvalidSpec, Spec, StylizeSpec, parse_spec
+from trainers.style import inputs
 from trainers.style import preview as feed_forward
 from trainers.style.paintings import gallery, published
 from trainers.style.paintings.catalogue import ENTRIES, PUBLISHED
@@ -107,10 +108,19 @@ def _spec(request: Mapping[str, Any]) -> Spec:
 
 def _preview(request: Mapping[str, Any]) -> dict[str, Any]:
     """Needs the pictures only, not the network that would paint them, nor its memory."""
+    return preview(_painting(request))
+
+
+def _fit(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Says itself what is wrong, and beside it what would fit."""
+    return inputs.fit(_painting(request))
+
+
+def _painting(request: Mapping[str, Any]) -> StylizeSpec:
     spec = _spec(request)
     if not isinstance(spec, StylizeSpec):
-        raise BadRequest("Only a painting has a preview.")
-    return preview(spec)
+        raise BadRequest("Only a painting can be asked about in this way.")
+    return spec
 
 
 def _sample(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,6 +141,7 @@ def _wanted(request: Mapping[str, Any], known: Collection[str]) -> tuple[str, Pa
 
 OTHERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "preview": _preview,
+    "fit": _fit,
     "sample": _sample,
     "fetch": _fetch,
 }

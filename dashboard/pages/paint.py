@@ -7,7 +7,9 @@ import streamlit as st
 from dashboard.language import _
 from dashboard.painting_form import draw_form, paintings
 from dashboard.painting_gallery import draw_gallery
+from dashboard.painting_layers import draw_layers
 from dashboard.painting_panel import draw_painting
+from dashboard.painting_series import draw_series
 from dashboard.run_choice import chosen_keys
 from dashboard.services import Services, services
 from dashboard.slides import is_presenting
@@ -17,17 +19,25 @@ from trainers.specs import StylizeSpec
 def main() -> None:
     started = services()
     present = is_presenting()
-    with st.container(key="hidden_form") if present else st.sidebar:
-        draw_form(started)  # a slide hides it: left out, it would lose what was filled in
+    # A slide hides the form: left out, it would lose what was filled in.
+    place = st.container(key="hidden_form") if present else st.sidebar
+    draw_paintings(started, present=present)
+    with place:
+        draw_form(started)  # after the pictures, since a preview may be waited for
+
+
+def draw_paintings(started: Services, *, present: bool) -> None:
     views = paintings(started)
-    chosen = chosen_keys()
     known = {view.key: view for view in started.runs() if isinstance(view.spec, StylizeSpec)}
-    view = next((known[key] for key in chosen if key in known), views[0] if views else None)
+    chosen = next((known[key] for key in chosen_keys() if key in known), None)
+    view = chosen or next(iter(views), None)
     if view is None:
         draw_nothing_yet(started)
         return
     draw_painting(view, view.spec, started, present=present)
     if not present:
+        draw_series(view, started)
+        draw_layers(view, started)
         draw_gallery(views)
         draw_credits()
 

@@ -15,10 +15,10 @@ from dashboard.evaluation import Evaluation, Examples, read_evaluation, read_exa
 from dashboard.language import _
 from dashboard.listing import RunView
 from dashboard.painting_files import RESULT
-from dashboard.painting_pictures import thumbnail
 from dashboard.report import document
 from dashboard.report.curve_drawing import DrawnCurve, curves_svg
 from dashboard.sequence_result import Forecast, read_forecast
+from dashboard.thumbnails import thumbnail
 from trainers.runs import DamagedFile
 
 MOST_MISTAKES = 16

@@ -27,10 +27,12 @@ NOTES = """<script>alert('notes')</script>
 LOG_LINE = "<script>alert('log')</script><img src=x onerror=alert('log')>\x1b[31mred\x1b[0m"
 
 
-def make_hostile(run: Run, logdir: Path) -> Run:
+def make_hostile(run: Run, logdir: Path, name: str = NAME) -> Run:
     """Copies a real run under hostile names, as a person with access to the folder could, and fills in the rest."""
-    hostile = Run(logdir.resolve(), EXPERIMENT, NAME)
+    hostile = Run(logdir.resolve(), EXPERIMENT, name)
     shutil.copytree(run.path, hostile.path)
+    asked = hostile.path / "spec.json"
+    asked.write_text(asked.read_text().replace("photo.png", f"{NAME}.png"))
     about = {"title": TITLE, "notes": NOTES, "tags": [TITLE, NAME], "colour": 0}
     (hostile.path / "about.json").write_text(json.dumps(about))
     with (hostile.path / "trainer.log").open("a") as log:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hostile import TITLE, make_hostile
+from tests.e2e.hostile import NAME, TITLE, make_hostile
 from tests.running import App, copy_run
 from trainers.runs import change_about, find_run, read_status, state_folder, write_json
 
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "train": "",
+    "paint": "paint",
     "runs": "runs",
     "compare": "compare",
     "tensorboard": "tensor_board",
@@ -45,9 +46,10 @@ TOO_SMALL = """() => {
 
 
 @pytest.fixture(scope="module")
-def lab(app, trained_run, compared):
-    """The app with two finished runs and a finished comparison."""
+def lab(app, trained_run, compared, painted_run):
+    """The app with two finished trainings, a finished comparison and a painting."""
     shutil.copytree(compared / "e", app.logdir / "e")
+    copy_run(painted_run, app.logdir)
     for name, title in (("softmax-1", ""), ("软件-2", "第二次 手写数字")):
         run = copy_run(trained_run, app.logdir, experiment="digits", name=name)
         change_about(run.path / "about.json", title=title, colour=0 if name == "softmax-1" else 1)
@@ -73,6 +75,9 @@ def shows_its_content(page: Page, name: str, lab: App) -> None:
         page.get_by_text("of the test data correctly").wait_for()
     if name == "tensorboard":
         page.frame_locator("iframe").get_by_text("accuracy").first.wait_for()
+    if name == "paint":
+        page.locator(".before-after .line").wait_for()
+        page.get_by_text("total variation").wait_for()
     if name == "machine":
         page.get_by_text("Web: these pages and TensorBoard").wait_for()
     if name == "presenting":
@@ -108,11 +113,16 @@ def test_every_page_asks_only_its_own_host(lab, new_page, witness, name, dark):
     assert witness.page_errors == []
 
 
-@pytest.mark.parametrize("name", ["train", "runs", "compare", "tensorboard", "machine"])
+@pytest.mark.parametrize("name", ["train", "paint", "runs", "compare", "tensorboard", "machine"])
 def test_a_slide_is_legible_from_the_back_row(lab, new_page, name):
     page = new_page(width=1280, height=720)
     page.goto(f"{lab.url}/{PAGES[name]}?present=1&run=digits/softmax-1")
-    words = {"compare": "of the test data correctly", "tensorboard": "", "machine": "Processor"}
+    words = {
+        "paint": "small",
+        "compare": "of the test data correctly",
+        "tensorboard": "",
+        "machine": "Processor",
+    }
     page.get_by_test_id("stMain").get_by_text(words.get(name, "softmax-1")).first.wait_for()
     is_drawn(page)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
@@ -161,10 +171,11 @@ def at(url: str) -> tuple[str, str]:
     return parts.path, dict(parse_qsl(parts.query)).get("view", "")
 
 
-def test_hostile_text_is_only_text(app, page, witness, trained_run):
+def test_hostile_text_is_only_text(app, page, witness, trained_run, painted_run):
     """Names made by hand, titles, notes, logs, text summaries, projector labels: no script runs anywhere."""
     hostile = make_hostile(trained_run, app.logdir)
-    address = "?" + urlencode({"run": hostile.key})
+    painting = make_hostile(painted_run, app.logdir, name=f"{NAME} painting")
+    address = "?" + urlencode({"run": [hostile.key, painting.key]}, doseq=True)
     for path in PAGES.values():
         page.goto(f"{app.url}/{path}{address}")
         is_drawn(page)

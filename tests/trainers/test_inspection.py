@@ -20,7 +20,7 @@ from trainers.inspection import answer, answer_lines
         ("[" * 100_000, "not JSON"),
         (
             '{"id": 1, "request": "fly"}',
-            "it knows describe, schedule, augmentation, precision, own_images, preview, sample, fetch",
+            "it knows describe, schedule, augmentation, precision, own_images, preview, fit, sample, fetch",
         ),
         ('{"id": 1, "request": ["describe"], "spec": {}}', "does not know this request"),
         ('{"id": 1, "request": "describe"}', "lacks a spec"),

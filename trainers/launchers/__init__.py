@@ -19,7 +19,7 @@ A command line trains in its own process and shares queue, lock and limit:
 
 from trainers.dataset_errors import PictureRefused
 from trainers.launchers.going_on import CannotGoOn, ask, extend, rate_after_divergence, rate_for_more, resume
-from trainers.launchers.inspector import Description, Failed, Inspector, Layer, Pending
+from trainers.launchers.inspector import Description, Failed, Fit, Inspector, Layer, Pending
 from trainers.launchers.local import cancel, close, default_limit, submit, tick, wait_for_turn
 from trainers.launchers.queue import known_status
 from trainers.launchers.samples import Sample
@@ -33,7 +33,7 @@ from trainers.launchers.speed import (
     start_comparison,
     stop_comparison,
 )
-from trainers.launchers.uploads import LARGEST_UPLOAD, keep_picture
+from trainers.launchers.uploads import LARGEST_UPLOAD, keep_picture, picture_at, picture_word
 
 __all__ = [
     "LARGEST_UPLOAD",
@@ -41,6 +41,7 @@ __all__ = [
     "CannotGoOn",
     "Description",
     "Failed",
+    "Fit",
     "Inspector",
     "Layer",
     "Pending",
@@ -56,6 +57,8 @@ __all__ = [
     "finished_comparison",
     "keep_picture",
     "known_status",
+    "picture_at",
+    "picture_word",
     "rate_after_divergence",
     "rate_for_more",
     "read_comparison",

@@ -18,6 +18,7 @@ import binascii
 import hashlib
 import importlib.metadata
 import json
+import math
 import os
 import threading
 import time
@@ -51,7 +52,9 @@ _SECONDS_BETWEEN_TRIES = 10.0
 _CLOSING = "BoardLab is closing."
 _NONSENSE = "The helper process gave an answer that cannot be understood: see its log."
 _DESCRIBE = "describe"
-# What a preview of a painting depends on: the other settings may change without a new one.
+_FIT = "fit"
+_SECONDS_OF_MEMORY = 10.0  # how long it is believed how much memory is free
+# What a preview of a painting and the size of one depend on: the other settings may change without a new answer.
 _SEEN_IN_PREVIEW = (
     "content",
     "style",
@@ -60,6 +63,18 @@ _SEEN_IN_PREVIEW = (
     "style_blend",
     "preserve_colours",
     "colour_matching",
+)
+_SEEN_IN_FIT = (
+    "content",
+    "style",
+    "size",
+    "style_scale",
+    "network",
+    "network_file",
+    "initial",
+    "initial_file",
+    "mask",
+    "tiles",
 )
 
 
@@ -101,11 +116,26 @@ class Description(pydantic.BaseModel):
     device_reason: str
 
 
+class Fit(pydantic.BaseModel):
+    """Whether a painting can be made: `problem` says in one sentence why not, "" where it can.
+
+    `largest` is the longest side in pixels that fits into memory, 0 where that is not known or none does.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
+
+    problem: str
+    largest: int
+
+
 @dataclass(frozen=True)
 class Pending:
     """The answer is being worked out; ask again. `starting` while the helper still imports TensorFlow."""
 
     starting: bool
+
+
+_UNDERSTOOD: dict[str, type[pydantic.BaseModel]] = {_DESCRIBE: Description, _FIT: Fit}
 
 
 @dataclass(frozen=True)
@@ -133,6 +163,11 @@ class _Question:
     request: str
     key: str
     content: Mapping[str, Any]
+
+    @property
+    def seconds(self) -> float:
+        """How long the answer is true: memory is taken and given back."""
+        return _SECONDS_OF_MEMORY if self.request == _FIT else math.inf
 
     @property
     def is_kept(self) -> bool:
@@ -183,18 +218,23 @@ class Inspector:
     def samples(self, *, wait_seconds: float = 0.0) -> tuple[Sample, ...] | Pending | Failed:
         """The pictures that come with the lab, once all of them lie in the state folder."""
         found = samples_in(self._samples)
-        told = [self._laid_down("sample", sample, wait_seconds) for sample in found]
+        told = [self.bring(sample, wait_seconds=wait_seconds) for sample in found]
         return next((one for one in told if isinstance(one, Failed)), None) or next(
             (one for one in told if isinstance(one, Pending)), found
         )
 
     def published(self) -> tuple[Sample, ...]:
-        """Well-known paintings that `fetch` gets from the internet, whether their files are there yet or not."""
+        """Well-known paintings that `bring` gets from the internet, whether their files are there yet or not."""
         return published_in(self._published)
 
-    def fetch(self, sample: Sample, *, wait_seconds: float = 0.0) -> Sample | Pending | Failed:
-        """One of the `published` paintings, once its file is there."""
-        return self._laid_down("fetch", sample, wait_seconds)
+    def catalogue(self) -> tuple[Sample, ...]:
+        """All pictures that `bring` can bring, whether their files are there yet or not."""
+        return (*samples_in(self._samples), *self.published())
+
+    def bring(self, sample: Sample, *, wait_seconds: float = 0.0) -> Sample | Pending | Failed:
+        """One picture of the `catalogue`, once its file is there: drawn, or fetched where it is a published one."""
+        request = "fetch" if sample.path.parent == self._published else "sample"
+        return self._laid_down(request, sample, wait_seconds)
 
     def _laid_down(self, request: str, sample: Sample, wait_seconds: float) -> Sample | Pending | Failed:
         if sample.path.exists():
@@ -207,15 +247,18 @@ class Inspector:
 
     def preview(self, spec: StylizeSpec, *, wait_seconds: float = 0.0) -> bytes | Pending | Failed:
         """About how a painting would look, from a network that paints in one go: a JPEG of at most 512 pixels."""
-        seen = {name: getattr(spec, name) for name in _SEEN_IN_PREVIEW}
-        question = _about("preview", StylizeSpec().model_copy(update=seen))
-        answer = self._told(question, wait_seconds)
+        answer = self._told(_about("preview", _seen(spec, _SEEN_IN_PREVIEW)), wait_seconds)
         if isinstance(answer, Pending | Failed):
             return answer
         try:
             return base64.b64decode(answer["jpeg"], validate=True)
         except (KeyError, TypeError, binascii.Error):
             return Failed(_NONSENSE)
+
+    def fit(self, spec: StylizeSpec, *, wait_seconds: float = 0.0) -> Fit | Pending | Failed:
+        """Whether the pictures of a painting can be read, and its size fits into the memory that is free."""
+        answer = self._told(_about(_FIT, _seen(spec, _SEEN_IN_FIT)), wait_seconds)
+        return answer if isinstance(answer, Pending | Failed) else Fit.model_validate(answer)
 
     def _told(self, question: _Question, wait_seconds: float) -> Answer | Pending | Failed:
         key = question.key
@@ -303,7 +346,7 @@ class Inspector:
                 break
             try:
                 told = self._helper.ask(question.request, question.content)
-                return _known(_understood(question.request, told))
+                return _known(_understood(question.request, told), question.seconds)
             except HelperEnded as error:
                 sentence = _CLOSING if self._closed else str(error)
         return _known(Failed(sentence))
@@ -335,15 +378,20 @@ def _about(request: str, spec: Spec) -> _Question:
     return _Question(request, key, {"spec": spec.model_dump(mode="json")})
 
 
+def _seen(spec: StylizeSpec, names: Sequence[str]) -> StylizeSpec:
+    """A painting's spec with these settings, and all others at their default."""
+    return StylizeSpec().model_copy(update={name: getattr(spec, name) for name in names})
+
+
 def _hashed(request: str, content: str) -> str:
     return hashlib.sha256(f"{request} {content} {_circumstances()}".encode()).hexdigest()[:32]
 
 
-def _known(answer: Answer | Failed) -> _Known:
-    """An answer that holds for good; a failure only for some seconds: a missing file may come, a dead helper live."""
+def _known(answer: Answer | Failed, seconds: float = math.inf) -> _Known:
+    """An answer that holds so long; a failure only for some seconds: a missing file may come, a dead helper live."""
     if isinstance(answer, Failed):
-        return _Known(answer, until=time.monotonic() + _SECONDS_BETWEEN_TRIES)
-    return _Known(answer)
+        seconds = _SECONDS_BETWEEN_TRIES
+    return _Known(answer, until=time.monotonic() + seconds)
 
 
 def _understood(request: str, told: Mapping[str, Any]) -> Answer | Failed:
@@ -351,8 +399,8 @@ def _understood(request: str, told: Mapping[str, Any]) -> Answer | Failed:
         return Failed(str(told["error"]))
     answer = told.get("answer")
     try:
-        if request == _DESCRIBE:
-            Description.model_validate(answer)
+        if request in _UNDERSTOOD:
+            _UNDERSTOOD[request].model_validate(answer)
     except pydantic.ValidationError:
         return Failed(_NONSENSE)
     return answer if isinstance(answer, Mapping) else Failed(_NONSENSE)

@@ -33,6 +33,7 @@ from trainers.specs.stylize import LARGEST_FILE
 LARGEST_UPLOAD = LARGEST_FILE  # bytes
 KEPT_SECONDS = 24 * 3600
 MOST_KEPT = 200
+_DIGITS = 24  # of the hash that a picture's folder is named for
 _ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 _looking = threading.Lock()  # a decoded picture may take a quarter of a gigabyte: one at a time
 
@@ -52,7 +53,7 @@ def keep_picture(logdir: Path, content: bytes, name: str) -> Path:
     with _looking:
         decoded(content, called)
     tidy_uploads(logdir)
-    folder = _folder(logdir) / hashlib.sha256(content).hexdigest()[:24]
+    folder = _folder(logdir) / hashlib.sha256(content).hexdigest()[:_DIGITS]
     path = folder / called
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,6 +63,19 @@ def keep_picture(logdir: Path, content: bytes, name: str) -> Path:
     except OSError as error:
         raise storage_failed(path, error) from error
     return path
+
+
+def picture_word(logdir: Path, path: Path) -> str | None:
+    """A kept picture as an address may name it, "<hash>/<file>"; None for a file that is none of them."""
+    return f"{path.parent.name}/{path.name}" if path.parent.parent == _folder(logdir) else None
+
+
+def picture_at(logdir: Path, word: str) -> Path | None:
+    """Where the picture of a word lies, or lay; None for what is no such word: none leads out of the folder."""
+    digest, slash, name = word.partition("/")
+    if not slash or not re.fullmatch(rf"[0-9a-f]{{{_DIGITS}}}", digest) or _file_name(name) != name:
+        return None
+    return _folder(logdir) / digest / name
 
 
 def tidy_uploads(logdir: Path, *, now: float | None = None) -> None:

@@ -16,6 +16,8 @@ from trainers.specs.settings import Numbers, Paths, setting
 MOST_STYLES = 8
 SMALLEST, LARGEST = 16, 8192  # pixels of a picture's longest side
 LARGEST_FILE = 64 * 2**20  # bytes of an image file
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")  # where style is compared
+CONTENT_LAYERS = ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2")  # where content can be compared
 PASSES = {"classic": 1000, "fast": 100}  # where nobody says how many
 
 
@@ -102,11 +104,18 @@ class StylizeSpec(pydantic.BaseModel):
         description="What the network keeps of each four neighbours: the largest, or their mean",
         group="network",
     )
+    content_layer: Literal["blend", "relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2"] = setting(
+        "blend",
+        label="Content layer",
+        description="Where content is compared: at relu4_2 and relu5_2 by Content blend, or at one layer alone",
+        group="network",
+    )
     content_blend: float = setting(
         1.0,
-        label="Content layers",
+        label="Content blend",
         description="Where content is compared: 1 at relu4_2, 0 at the more abstract relu5_2, between: at both",
         group="network",
+        only_for={"content_layer": ("blend",)},
         ge=0,
         le=1,
     )
@@ -117,6 +126,12 @@ class StylizeSpec(pydantic.BaseModel):
         group="network",
         gt=0,
         le=100,
+    )
+    style_layers: Numbers = setting(
+        (),
+        label="Style layers",
+        description="How much each of relu1_1 to relu5_1 counts for style, five numbers; left out, by Layer exponent",
+        group="network",
     )
     optimizer: Literal["lbfgs", "adam"] = setting(
         "lbfgs",
@@ -315,6 +330,8 @@ class StylizeSpec(pydantic.BaseModel):
             raise ValueError(
                 f"Style blend needs one number for each of the {len(self.style)} styles, not all of them 0."
             )
+        if self.style_layers and (len(self.style_layers) != len(STYLE_LAYERS) or sum(self.style_layers) == 0):
+            raise ValueError(f"Style layers needs {len(STYLE_LAYERS)} numbers, not all of them 0.")
         if self.style_scale and (
             len(self.style_scale) not in (1, len(self.style))
             or 0 in self.style_scale

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from trainers.dataset_errors import PictureRefused
+from trainers.dataset_errors import DatasetMissing, PictureRefused
 from trainers.runs import Run, read_json, write_atomically, write_json
 from trainers.specs import StylizeSpec
 from trainers.style import colours, memory, pictures, preview, weights
 
 KEPT = "pictures.json"
+Sides = tuple[int, int]  # height and width in pixels
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,27 @@ def check(spec: StylizeSpec) -> None:
     if spec.initial == "preview":
         preview.check()
     _fitting(spec, _read(spec, dict(_files(spec))))
+
+
+def fit(spec: StylizeSpec) -> dict[str, Any]:
+    """What `check` says of a spec, for whoever asks again and again: each picture is read once.
+
+    `problem` is one sentence, "" where there is none; `largest` the longest side that fits into memory now, in
+    pixels, 0 where none does or where the pictures cannot be read.
+    """
+    largest = 0
+    try:
+        weights.check(spec.network, spec.network_file)
+        if spec.initial == "preview":
+            preview.check()
+        shapes = {name: _shape(path) for name, path in _files(spec)}
+        styles = [shape for name, shape in shapes.items() if name.startswith("style-")]
+        (height, width), share = shapes["content"], _style_pixels(spec, shapes["content"], styles)
+        largest = memory.largest_size(width, height, share, memory.free(), tiled=spec.tiles)
+        _check_shapes(spec, shapes["content"], styles)
+    except DatasetMissing as error:
+        return {"problem": str(error), "largest": largest}
+    return {"problem": "", "largest": largest}
 
 
 def kept(run: Run, spec: StylizeSpec) -> Inputs:
@@ -95,10 +120,36 @@ def _fitting(spec: StylizeSpec, inputs: Inputs) -> Inputs:
 
 def check_size(spec: StylizeSpec, inputs: Inputs) -> None:
     """Raises PictureRefused where a picture of the size a spec asks for does not fit the network or the memory."""
-    height, width = inputs.photo.shape[:2]
+    _check_shapes(spec, _sides(inputs.photo), [_sides(style) for style in inputs.styles])
+
+
+def _check_shapes(spec: StylizeSpec, photo: Sides, styles: Sequence[Sides]) -> None:
+    height, width = photo
     pictures.check_fits(width, height, spec.size, "The photo")
-    shares = [
-        scale**2 * (style.shape[0] / style.shape[1]) * (width / height)
-        for scale, style in zip(spec.style_scales, inputs.styles, strict=True)
-    ]
-    memory.check(width, height, spec.size, max(shares), tiled=spec.tiles)
+    memory.check(width, height, spec.size, _style_pixels(spec, photo, styles), tiled=spec.tiles)
+
+
+def _style_pixels(spec: StylizeSpec, photo: Sides, styles: Sequence[Sides]) -> float:
+    """The largest painting's number of pixels as a multiple of the picture's."""
+    return max(
+        scale**2 * (height / width) * (photo[1] / photo[0])
+        for scale, (height, width) in zip(spec.style_scales, styles, strict=True)
+    )
+
+
+def _sides(pixels: np.ndarray) -> Sides:
+    return pixels.shape[0], pixels.shape[1]
+
+
+def _shape(path: Path) -> Sides:
+    """Height and width of an image file that can be read; raises PictureRefused for any other."""
+    try:
+        told = path.stat()
+    except OSError:
+        return _sides(pictures.read(path))  # which says what is wrong
+    return _read_shape(path, told.st_size, told.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read_shape(path: Path, _size: int, _changed: int) -> Sides:
+    return _sides(pictures.read(path))

@@ -21,14 +21,14 @@ def check(
     style_pixels: float = 0.0,
     *,
     tiled: bool = False,
-    free: int | None = None,
+    available: int | None = None,
 ) -> None:
     """Raises PictureRefused where a picture of these proportions is too large at a size, with the largest that fits.
 
-    `style_pixels` is the largest painting's number of pixels as a multiple of the picture's; `free` in bytes, asked of
-    the machine where it is not given.
+    `style_pixels` is the largest painting's number of pixels as a multiple of the picture's; `available` in bytes,
+    asked of the machine where it is not given.
     """
-    known = psutil.virtual_memory().available if free is None else free
+    known = free() if available is None else available
     most = largest_size(width, height, style_pixels, known, tiled=tiled)
     if size > most:
         needed = bytes_for(*fitted_size(width, height, size), style_pixels, tiled=tiled)
@@ -39,6 +39,11 @@ def check(
             f"A picture of size {size:,} needs {needed / 2**30:.1f} GB of memory and {known / 2**30:.1f} GB are free: "
             f"{way_out}."
         )
+
+
+def free() -> int:
+    """How many bytes of memory this machine has left."""
+    return int(psutil.virtual_memory().available)
 
 
 def bytes_for(width: int, height: int, style_pixels: float = 0.0, *, tiled: bool = False) -> int:

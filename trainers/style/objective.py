@@ -2,12 +2,12 @@
 
 Gatys, Ecker, Bethge (2015), arXiv:1508.06576, with the normalisations of the program that made it popular:
 
-    content = w_c · Σ_l b_l · mean((F_l(x) − F_l(photo))²)                  l ∈ relu4_2 (b), relu5_2 (1 − b)
+    content = w_c · Σ_l b_l · mean((F_l(x) − F_l(photo))²)                  l ∈ relu4_2 (b), relu5_2 (1 − b), or one
     style   = w_s · Σ_i s_i Σ_l e_l · mean((G_l(x) − G_l(painting_i))²)     l ∈ relu1_1 … relu5_1
     tv      = w_t · (mean of squared vertical differences + mean of squared horizontal differences)
 
 F_l are the features of layer l, G_l = FᵀF / (H·W·C) their Gram matrix, s_i the blend of the paintings and e_l the
-layers' weights, e_{l+1} = e · e_l; both have the sum 1.
+layers' weights, e_{l+1} = e · e_l where nobody gives them; both have the sum 1.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from trainers.specs.stylize import STYLE_LAYERS
 from trainers.style.network import Network
 
-STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 STYLE_CHANNELS = (64, 128, 256, 512, 512)
-CONTENT_CHANNELS = 512
-SHALLOW, DEEP = "relu4_2", "relu5_2"  # where content is compared
+SHALLOW, DEEP = "relu4_2", "relu5_2"  # where content is compared unless somebody says where
 PARTS = ("loss", "content", "style", "tv", *(f"style/{layer}" for layer in STYLE_LAYERS))
 
 
@@ -60,16 +59,26 @@ class Objective:
     `content` is the share of each content layer, `layers` float32 [layers] the weights of the style layers.
     """
 
-    def __init__(self, network: Network, *, content_blend: float = 1.0, layer_exponent: float = 1.0) -> None:
+    def __init__(
+        self,
+        network: Network,
+        *,
+        content_blend: float = 1.0,
+        layer_exponent: float = 1.0,
+        content_layer: str = "blend",
+        style_layers: Sequence[float] = (),
+    ) -> None:
         self._network = network
-        shares = {SHALLOW: content_blend, DEEP: 1 - content_blend}
+        blended = {SHALLOW: content_blend, DEEP: 1 - content_blend}
+        shares = blended if content_layer == "blend" else {content_layer: 1.0}
         self.content = {layer: share for layer, share in shares.items() if share > 0}
-        powers = np.array([layer_exponent**depth for depth in range(len(STYLE_LAYERS))])
+        powers = np.array(style_layers or [layer_exponent**depth for depth in range(len(STYLE_LAYERS))])
         self.layers = (powers / powers.sum()).astype(np.float32)
+        self._style = [layer for layer, share in zip(STYLE_LAYERS, self.layers, strict=True) if share > 0]
         # Sizes are left open, so that it is compiled once, whatever sizes a painting goes through.
         signature = (
             tf.TensorSpec([1, None, None, 3]),
-            tuple(tf.TensorSpec([1, None, None, CONTENT_CHANNELS]) for _ in self.content),
+            tuple(tf.TensorSpec([1, None, None, channels_of(layer)]) for layer in self.content),
             tuple(tf.TensorSpec([channels, channels]) for channels in STYLE_CHANNELS),
             tf.TensorSpec([len(STYLE_LAYERS)]),
             tf.TensorSpec([3]),
@@ -146,7 +155,7 @@ class Objective:
         *,
         quick: bool = False,
     ) -> tf.Tensor:
-        found = self.features(picture, {*STYLE_LAYERS, *self.content}, quick=quick)
+        found = self.features(picture, {*self._style, *self.content}, quick=quick)
         of_content = tf.add_n(
             [
                 share * tf.reduce_mean(tf.square(found[layer] - there))
@@ -154,12 +163,17 @@ class Objective:
             ]
         )
         distances = [
-            tf.reduce_mean(tf.square(gram(found[layer]) - there))
+            tf.reduce_mean(tf.square(gram(found[layer]) - there)) if layer in self._style else tf.zeros([])
             for layer, there in zip(STYLE_LAYERS, grams, strict=True)
         ]
         of_layers = balance[1] * self.layers * (tf.stack(distances) + spread)
         parts = tf.stack([balance[0] * of_content, tf.reduce_sum(of_layers), balance[2] * roughness(picture)])
         return tf.concat([[tf.reduce_sum(parts)], parts, of_layers], axis=0)
+
+
+def channels_of(layer: str) -> int:
+    """How many numbers a layer ("relu4_2") answers for each place: as many as all of its block."""
+    return STYLE_CHANNELS[int(layer[4]) - 1]
 
 
 def gram(features: tf.Tensor) -> tf.Tensor:

@@ -21,6 +21,7 @@ from trainers.dataset_errors import PictureRefused
 from trainers.loop import Plan, TrainingFailed
 from trainers.runs import Run, state_folder
 from trainers.specs import InvalidSpec, StylizeSpec, parse_spec
+from trainers.specs.stylize import STYLE_LAYERS
 from trainers.style import inputs, network, objective, weights
 from trainers.style.canvas import Canvas
 from trainers.style.delivery import RESULT
@@ -35,7 +36,7 @@ MEASURES = {
     "content_loss": "How far the picture is from what the photo shows, times the content weight",
     "style_loss": "How far the picture is from how the paintings are painted, times the style weight",
     "tv_loss": "How rough the picture is (total variation), times its weight",
-    **{f"style/{layer}": f"The style loss of layer {layer}" for layer in objective.STYLE_LAYERS},
+    **{f"style/{layer}": f"The style loss of layer {layer}" for layer in STYLE_LAYERS},
     "size": "The picture's longest side at this pass (pixels)",
     "seconds_per_pass": "How long the pass took (seconds)",
     "learning_rate": "Step size: pixel values for Adam, ten times the share of its own step for L-BFGS",
@@ -62,7 +63,13 @@ def prepare(run: Run, spec: StylizeSpec, journal: Journal) -> Painting:
     # A graphics card's library has such ways of its own, and the published recipe stays as it was published.
     quick = spec.mode == "fast" and spec.precision == "float32" and not tf.config.get_visible_devices("GPU")
     vgg = network.Network(spec.network, found, pooling=spec.pooling, precision=spec.precision, quick=quick)
-    judge = objective.Objective(vgg, content_blend=spec.content_blend, layer_exponent=spec.layer_exponent)
+    judge = objective.Objective(
+        vgg,
+        content_blend=spec.content_blend,
+        layer_exponent=spec.layer_exponent,
+        content_layer=spec.content_layer,
+        style_layers=spec.style_layers,
+    )
     journal.about_run(settings.hyperparameters(run, spec))
     explanation = f"{inspect.cleandoc(StylizeSpec.__doc__ or '')}\n\n{weights.CREDIT}"
     journal.about_run(settings.text(spec, explanation))

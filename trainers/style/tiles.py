@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from trainers.specs.stylize import STYLE_LAYERS
 from trainers.style.objective import (
     STYLE_CHANNELS,
-    STYLE_LAYERS,
     Balance,
     Objective,
     Target,

@@ -17,7 +17,7 @@ from PIL import Image
 
 from tests.running import wait_until
 from trainers.dataset_errors import DatasetMissing
-from trainers.launchers import Failed, Inspector, Pending, Sample
+from trainers.launchers import Failed, Fit, Inspector, Pending, Sample
 from trainers.launchers.samples import samples_in
 from trainers.specs import StylizeSpec
 from trainers.style.paintings import published
@@ -143,6 +143,39 @@ def test_what_cannot_be_previewed_is_told_in_a_sentence(
     assert told == Failed("There is no preview yet: choose a photo and at least one painting.")
 
 
+def test_a_size_beyond_the_memory_is_told_with_the_largest_that_fits(
+    inspector: Inspector, samples: dict[str, Sample]
+) -> None:
+    told = settled(lambda: inspector.fit(spec(samples, size=8192), wait_seconds=1))
+    assert isinstance(told, Fit) and "A picture of size 8,192 needs" in told.problem
+    assert 16 < told.largest < 8192
+    fits = settled(lambda: inspector.fit(spec(samples, size=told.largest // 2), wait_seconds=1))
+    assert isinstance(fits, Fit) and fits.problem == ""
+    assert fits.largest == pytest.approx(told.largest, rel=0.3), "of the memory that is free just now"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [((1, 1), "too few to see"), ((1, 5000), "too few"), ((20, 3000), "too narrow")]
+)
+def test_what_the_painter_would_refuse_is_told_before_it_starts(
+    inspector: Inspector, samples: dict[str, Sample], tmp_path: Path, size: tuple[int, int], words: str
+) -> None:
+    Image.new("RGB", size, "navy").save(tmp_path / "odd.png")
+    told = settled(lambda: inspector.fit(spec(samples, content=tmp_path / "odd.png"), wait_seconds=1))
+    assert isinstance(told, Fit) and words in told.problem
+
+
+def test_how_much_memory_is_free_is_asked_again_after_a_while(
+    inspector: Inspector, samples: dict[str, Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = spec(samples, size=64)
+    settled(lambda: inspector.fit(question, wait_seconds=1))
+    assert isinstance(inspector.fit(question), Fit)
+    later = time.monotonic() + 60
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert isinstance(inspector.fit(question), Pending)
+
+
 def test_a_painting_that_cannot_be_fetched_is_told_in_a_sentence(tmp_path: Path) -> None:
     """No proxy and no name server answer, as where there is no internet."""
     with pytest.raises(
@@ -184,5 +217,5 @@ def test_a_page_instead_of_a_painting_is_refused(tmp_path: Path, site: str) -> N
 
 def test_the_helper_fetches_or_says_why_not(inspector: Inspector) -> None:
     wanted = inspector.published()[0]
-    told = settled(lambda: inspector.fetch(wanted, wait_seconds=1))
+    told = settled(lambda: inspector.bring(wanted, wait_seconds=1))
     assert told == wanted or (isinstance(told, Failed) and "could not be fetched" in told.sentence)

@@ -11,7 +11,14 @@ import pytest
 from PIL import Image
 
 from trainers.dataset_errors import PictureRefused
-from trainers.launchers.uploads import KEPT_SECONDS, MOST_KEPT, keep_picture, tidy_uploads
+from trainers.launchers.uploads import (
+    KEPT_SECONDS,
+    MOST_KEPT,
+    keep_picture,
+    picture_at,
+    picture_word,
+    tidy_uploads,
+)
 from trainers.runs import create_run, state_folder
 from trainers.specs import StylizeSpec
 
@@ -39,6 +46,23 @@ def test_no_name_leads_out_of_the_folder(logdir, name):
     kept = keep_picture(logdir, picture(), name)
     assert kept.resolve().parent.parent == (state_folder(logdir) / "pictures").resolve()
     assert kept.exists()
+
+
+def test_a_word_names_a_kept_picture_and_no_other_file(logdir):
+    kept = keep_picture(logdir, picture(), "假日 photo.png")
+    word = picture_word(logdir, kept)
+    assert picture_at(logdir, word) == kept
+    assert str(logdir) not in word
+    assert picture_word(logdir, logdir / "e" / "r" / "spec.json") is None
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "../x.png", "/etc/passwd", "x\0.png", ".hidden", "a/b.png", "", "x\\y.png"]
+)
+@pytest.mark.parametrize("digest", ["0" * 24, "..", "", "0" * 23, "/"])
+def test_no_word_leads_out_of_the_folder(logdir, digest, name):
+    found = picture_at(logdir, f"{digest}/{name}")
+    assert found is None
 
 
 @pytest.mark.parametrize(

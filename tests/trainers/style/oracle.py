@@ -62,8 +62,9 @@ def losses(
     content_weight: float = 5,
     style_weight: float = 500,
     tv_weight: float = 100,
-    content_blend: float = 1,
+    content_layers: Mapping[str, float] | None = None,
     exponent: float = 1,
+    layers: Sequence[float] | None = None,
     blend: Sequence[float] = (1,),
     pooling: str = "max",
 ) -> dict[str, float]:
@@ -71,9 +72,9 @@ def losses(
     of_picture, of_photo = (features(one, *weights, pooling) for one in (picture, photo))
     content = sum(
         share * np.mean((of_picture[layer] - of_photo[layer]) ** 2)
-        for layer, share in (("4_2", content_blend), ("5_2", 1 - content_blend))
+        for layer, share in (content_layers or {"4_2": 1}).items()
     )
-    shares = np.array([float(exponent) ** depth for depth in range(5)])
+    shares = np.array(layers or [float(exponent) ** depth for depth in range(5)], np.float64)
     shares /= shares.sum()
     style = 0.0
     for part, painting in zip(blend, styles, strict=True):

@@ -41,13 +41,25 @@ def test_blends_of_styles_and_layers_and_average_pooling_equal_them_too(vgg16):
         content_weight=7,
         style_weight=20,
         tv_weight=3,
-        content_blend=0.3,
+        content_layers={"4_2": 0.3, "5_2": 0.7},
         exponent=2,
         blend=(0.25, 0.75),
         pooling="average",
     )
     for name, value in theirs.items():
         assert ours[name] == pytest.approx(value, rel=1e-4), name
+
+
+def test_content_of_one_layer_and_style_of_some_equal_them_too(vgg16):
+    objective = Objective(Network("vgg16", vgg16), content_layer="relu2_2", style_layers=(1, 3, 0, 0, 0))
+    ours = judged(objective)
+    theirs = expected(vgg16, content_layers={"2_2": 1}, layers=(1, 3, 0, 0, 0))
+    for name, value in theirs.items():
+        assert ours[name] == pytest.approx(value, rel=1e-4), name
+    assert [ours[f"style/relu{block}_1"] > 0 for block in range(1, 6)] == [True, True, False, False, False]
+    target = objective.target(objective.photo(PHOTO), [objective.grams(WAVES)], (1.0,))
+    losses, gradient = objective.value_and_gradient(PICTURE, target, PUBLISHED)
+    assert losses[0] == pytest.approx(theirs["loss"], rel=1e-4) and gradient.shape == PICTURE.shape
 
 
 def test_the_gradient_is_the_slope_of_the_formulas(objective, vgg16):

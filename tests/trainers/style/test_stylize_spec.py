@@ -69,6 +69,12 @@ def test_the_defaults_are_the_published_ones():
         ({"style": ["a", "b"], "style_blend": [0, 0]}, ("not all of them 0",)),
         ({"style": ["a"], "style_blend": "one"}, ("Style blend cannot be 'one'", "numbers, each at least 0")),
         ({"style": ["a"], "style_scale": [0]}, ("Style scale", "above 0")),
+        ({"style_layers": [1, 1]}, ("Style layers needs 5 numbers",)),
+        ({"style_layers": [0] * 5}, ("not all of them 0",)),
+        (
+            {"content_layer": "relu1_2", "content_blend": 0.5},
+            ("Content blend has no effect with content_layer relu1_2",),
+        ),
         ({"scales": 2, "mode": "classic"}, ("Scales has no effect with mode classic",)),
         ({"initial_file": "a.png"}, ("Initial file has no effect with initial photo",)),
         ({"size": 9000}, ("Size cannot be 9000", "at most 8192")),
