@@ -2,6 +2,7 @@
 
 import re
 import time
+import warnings
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,9 @@ def test_a_part_of_a_name_is_enough(expression, found):
 @given(st.lists(st.text(max_size=20), max_size=8), st.text(alphabet="abc|.*+?[]()^$", max_size=12))
 def test_it_finds_what_pythons_expressions_find_and_refuses_the_rest_in_one_sentence(names, expression):
     try:
-        expected = re.compile(expression, re.IGNORECASE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # that "[[" may come to mean something else
+            expected = re.compile(expression, re.IGNORECASE)
         found = matching(names, expression)
     except re.error:
         return  # RE2 takes some that Python does not, as "a**"

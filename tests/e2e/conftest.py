@@ -27,7 +27,7 @@ ARGUMENTS = [
 ]
 
 # No test is about speed, and the machine may be busy with trainers: what is expected may take its time.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 

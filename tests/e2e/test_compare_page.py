@@ -18,6 +18,7 @@ from trainers.runs import FINISHED, find_runs, read_status
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_one_press_starts_a_matched_pair_and_stop_all_ends_it(
     logdir: Path, compared: Path, new_page, witness
 ):

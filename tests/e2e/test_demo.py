@@ -11,6 +11,7 @@ from trainers.runs import find_runs, read_status
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_the_first_browser_starts_both_arms_and_the_second_starts_nothing(logdir, new_page):
     with started_app(logdir, BOARDLAB_DEMO="1") as app:
         assert find_runs(logdir) == [], "nothing starts before somebody looks"

@@ -77,7 +77,7 @@ def shows_its_content(page: Page, name: str, lab: App) -> None:
         page.frame_locator("iframe").get_by_text("accuracy").first.wait_for()
     if name == "paint":
         page.locator(".before-after .line").wait_for()
-        page.get_by_text("total variation").wait_for()
+        page.get_by_text("total variation", exact=True).wait_for()
     if name == "machine":
         page.get_by_text("Web: these pages and TensorBoard").wait_for()
     if name == "presenting":

@@ -28,6 +28,7 @@ def bring(page: Page, setting: str, picture: Path) -> None:
     page.get_by_alt_text(picture.name).wait_for()
 
 
+@pytest.mark.long
 def test_a_photo_is_painted_steered_and_taken_home(app: App, page: Page, tmp_path: Path) -> None:
     save(tmp_path / "照片.png", procedural.scene(96, 64))
     save(tmp_path / "waves.png", procedural.waves())
