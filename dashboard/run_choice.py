@@ -75,13 +75,14 @@ def after_ticking(before: Sequence[str], shown: Sequence[str], ticked: Sequence[
     return kept + [key for key in now if key not in kept]
 
 
-def show_ticks(shown: Sequence[str]) -> None:
-    """Ticks the chosen ones among these rows; to be called before the table is drawn."""
+def show_ticks(shown: Sequence[str]) -> list[int]:
+    """Ticks the chosen ones among these rows, and gives their numbers; to be called before the table is drawn."""
     chosen = set(chosen_keys())
     rows = [row for row, key in enumerate(shown) if key in chosen]
     if st.session_state.get(_SHOWN) != list(shown) or _ticked() != rows:
         st.session_state[TABLE] = {"selection": {"rows": rows}}
     st.session_state[_SHOWN] = list(shown)
+    return rows
 
 
 def take_ticks() -> None:

@@ -69,7 +69,7 @@ def summary_line(rows: Sequence[RunRow], started: Services) -> str:
 
 def draw_table(rows: Sequence[RunRow], extra: Sequence[Column], ends: CurveEnds) -> None:
     """Draws the rows with their ticks, and with `extra` columns; a tick changes the choice in the address."""
-    show_ticks([row.key for row in rows])
+    ticked = show_ticks([row.key for row in rows])
     held = dict(zip(extra, column_values(rows, extra, ends), strict=True))
     formats = {column.key: column_format(column, known) for column, known in held.items()}
     st.dataframe(
@@ -82,6 +82,8 @@ def draw_table(rows: Sequence[RunRow], extra: Sequence[Column], ends: CurveEnds)
         key=TABLE,
         on_select=take_ticks,
         selection_mode="multi-row",
+        # What is set by the state is told once, and lost where the next look replaces the table before it is drawn.
+        selection_default={"selection": {"rows": ticked}},
     )
 
 
