@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Collection, Sequence
 from itertools import count
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from dashboard.language import _, counted
-from dashboard.lasting_press import lasting_button
 from dashboard.listing import RunView
 from dashboard.new_run import draw_start_bar, draw_task
 from dashboard.plain_text import escape_markdown
@@ -19,7 +17,7 @@ from dashboard.preset_choice import filled
 from dashboard.run_progress import duration
 from dashboard.services import Services
 from dashboard.spec_form import draw_settings, fill_form, label_of, shown_value, spec_from_form, widget_value
-from dashboard.starting import is_new_press
+from dashboard.whole_experiment import begin, draw_name, draw_start
 from trainers.comparisons import (
     COMPARISON_PRESETS,
     MOST_SEEDS,
@@ -31,7 +29,6 @@ from trainers.comparisons import (
     start,
 )
 from trainers.launchers import Failed
-from trainers.runs import LONGEST_NAME, RunError
 from trainers.specs import InvalidSpec, Preset, Setting, Spec
 
 PRESET, FIELD, SEEDS, TUNE, NAME = (
@@ -41,7 +38,6 @@ PRESET, FIELD, SEEDS, TUNE, NAME = (
     "compare_tune",
     "compare_name",
 )
-STARTED = "comparison_started"
 FIRST = "activation"
 _FIRST_SEEDS = 3
 
@@ -210,31 +206,13 @@ def queue_line(asked: Comparison, seconds: float | None) -> str:
 
 
 def _draw_start(started: Services, asked: Comparison) -> None:
-    taken = {view.run.experiment for view in started.runs()}
-    name = st.text_input(
-        _("Name of the experiment"),
-        key=NAME,
-        placeholder=free_name(asked, taken),
-        max_chars=LONGEST_NAME,
-        help=_("Leave it empty to use the suggested name."),
-    )
-    problem = refusal(started, asked)
-    with draw_start_bar():
-        if problem:
-            st.error(escape_markdown(_(problem)))
-        else:
-            seconds = known_seconds(asked, started.runs(), started.settings.limit)
-            st.caption(escape_markdown(queue_line(asked, seconds)))
-        pressed = lasting_button(
-            _("Start"),
-            key="start_comparison",
-            type="primary",
-            icon=":material/play_arrow:",
-            width="stretch",
-            disabled=bool(problem),
-        )
-        if pressed and is_new_press(st.session_state.get("pressed_at"), time.monotonic):
-            begin(started, asked, name.strip() or free_name(asked, taken))
+    experiment = draw_name(NAME, free_name(asked, {view.run.experiment for view in started.runs()}))
+    if draw_start("start_comparison", refusal(started, asked), lambda: _start_line(started, asked)):
+        begin_comparison(started, asked, experiment)
+
+
+def _start_line(started: Services, asked: Comparison) -> str:
+    return queue_line(asked, known_seconds(asked, started.runs(), started.settings.limit))
 
 
 def refusal(started: Services, asked: Comparison) -> str:
@@ -247,15 +225,6 @@ def refusal(started: Services, asked: Comparison) -> str:
     return ""
 
 
-def begin(started: Services, asked: Comparison, experiment: str) -> None:
-    """Queues everything and shows it; says on the page what keeps it from that."""
-    st.session_state["pressed_at"] = time.monotonic()
-    try:
-        start(asked, started.settings.logdir, experiment)
-    except RunError as error:
-        started.look_again()
-        st.error(escape_markdown(_(str(error))))
-        return
-    started.look_again()
-    st.session_state[STARTED] = experiment
-    st.rerun()
+def begin_comparison(started: Services, asked: Comparison, experiment: str) -> None:
+    """Queues a whole comparison and shows it; says on the page what keeps it from that."""
+    begin(started, lambda: start(asked, started.settings.logdir, experiment), experiment)

@@ -24,11 +24,11 @@ from dashboard.live_curves import (
     tag_word,
 )
 from dashboard.plain_text import escape_markdown
-from dashboard.run_problems import for_each
 from dashboard.run_progress import duration
 from dashboard.services import Services
 from dashboard.shown_runs import MOST_SHOWN
 from dashboard.spec_form import changes_line, shown_value
+from dashboard.whole_experiment import stop_all
 from trainers.comparisons import (
     MOST_SEEDS,
     MOST_VALUES,
@@ -44,7 +44,6 @@ from trainers.comparisons import (
     verdict,
 )
 from trainers.launchers import Description, known_status
-from trainers.runs import GOING_ON
 from trainers.specs import SPECS, settings
 
 MOST_MEANS = MOST_VALUES * MOST_SEEDS  # a line for each arm, however many seeds are in it
@@ -122,7 +121,10 @@ def _draw_words(started: Services, shown: Shown, watching: bool) -> None:
         if not shown.present and lasting_button(
             _("Stop all"), key="stop_comparison", icon=":material/stop_circle:"
         ):
-            stop_all(started, shown)
+            stop_all(
+                started,
+                [run for _one, run in runs_of(shown.asked, started.settings.logdir, shown.experiment)],
+            )
 
 
 def progress_words(now: Progress) -> str:
@@ -131,14 +133,6 @@ def progress_words(now: Progress) -> str:
     if now.seconds_left is None:
         return ended + " · " + _("time left is known once the first run trains")
     return ended + " · " + _("{time} left").format(time=duration(now.seconds_left))
-
-
-def stop_all(started: Services, shown: Shown) -> None:
-    """Stops every run of a comparison, those that wait first, so that none of them begins."""
-    runs = [run for _one, run in runs_of(shown.asked, started.settings.logdir, shown.experiment) if run]
-    going = [run for run in runs if known_status(run).state in GOING_ON]
-    for_each(reversed(going), started.cancel, started)
-    st.rerun()
 
 
 def _verdict(started: Services, shown: Shown) -> Verdict:

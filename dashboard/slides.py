@@ -16,8 +16,7 @@ from dashboard.presenting import OWN_PARAMETERS, View, neighbour
 # On every page, so that nothing hidden on a slide shows for a moment when the slide is left.
 _HIDING = """
 <style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-hidden_form),
-[data-testid="stLayoutWrapper"]:has(> .st-key-hidden_choices) {display: none}
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-hidden_"]) {display: none}
 </style>
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
 from functools import lru_cache
 from itertools import count
@@ -10,14 +9,12 @@ from itertools import count
 import streamlit as st
 
 from dashboard.language import _, counted
-from dashboard.lasting_press import lasting_button
 from dashboard.new_run import draw_start_bar, draw_task
 from dashboard.plain_text import escape_markdown
 from dashboard.services import Services
 from dashboard.spec_form import FormValue, draw_settings, label_of, shown_value, spec_from_form, widget_value
-from dashboard.starting import is_new_press
+from dashboard.whole_experiment import begin, draw_name, draw_start
 from trainers.launchers import Failed
-from trainers.runs import LONGEST_NAME, RunError
 from trainers.specs import InvalidSpec, Setting, Spec
 from trainers.sweeps import (
     LARGEST_BUDGET,
@@ -36,7 +33,6 @@ FIELDS, METHOD, BUDGET, EARLY, NAME = (
     "sweep_early",
     "sweep_name",
 )
-STARTED = "sweep_started"
 FIRST_FIELDS = ("learning_rate",)
 FIRST_BUDGET = 8
 
@@ -172,48 +168,14 @@ def free_name(taken: Collection[str]) -> str:
 
 
 def _draw_start(started: Services, asked: Sweep) -> None:
-    taken = {view.run.experiment for view in started.runs()}
-    name = st.text_input(
-        _("Name of the experiment"),
-        key=NAME,
-        placeholder=free_name(taken),
-        max_chars=LONGEST_NAME,
-        help=_("Leave it empty to use the suggested name."),
-    )
-    problem = refusal(started, asked)
-    with draw_start_bar():
-        if problem:
-            st.error(escape_markdown(_(problem)))
-        else:
-            runs = len(asked.points)
-            st.caption(counted("{n} run.", "{n} runs, each with other settings.", runs).format(n=runs))
-        pressed = lasting_button(
-            _("Start"),
-            key="start_sweep",
-            type="primary",
-            icon=":material/play_arrow:",
-            width="stretch",
-            disabled=bool(problem),
-        )
-        if pressed and is_new_press(st.session_state.get("pressed_at"), time.monotonic):
-            begin(started, asked, name.strip() or free_name(taken))
+    experiment = draw_name(NAME, free_name({view.run.experiment for view in started.runs()}))
+    runs = len(asked.points)
+    line = counted("{n} run.", "{n} runs, each with other settings.", runs).format(n=runs)
+    if draw_start("start_sweep", refusal(started, asked), lambda: line):
+        begin(started, lambda: start(asked, started.settings.logdir, experiment), experiment)
 
 
 def refusal(started: Services, asked: Sweep) -> str:
     """Why the first run cannot be built here, as far as the helper has looked; empty where nothing is known."""
     answer = started.inspector.describe(asked.spec(asked.points[0]))
     return answer.sentence if isinstance(answer, Failed) else ""
-
-
-def begin(started: Services, asked: Sweep, experiment: str) -> None:
-    """Queues everything and shows it; says on the page what keeps it from that."""
-    st.session_state["pressed_at"] = time.monotonic()
-    try:
-        start(asked, started.settings.logdir, experiment)
-    except RunError as error:
-        started.look_again()
-        st.error(escape_markdown(_(str(error))))
-        return
-    started.look_again()
-    st.session_state[STARTED] = experiment
-    st.rerun()

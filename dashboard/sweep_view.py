@@ -20,13 +20,11 @@ from dashboard.run_columns import STATE_COLOURS
 from dashboard.run_extra_columns import is_numeric
 from dashboard.run_fields import setting_label
 from dashboard.run_parallel import Drawable, draw_lines
-from dashboard.run_problems import for_each
 from dashboard.run_progress import state_word
 from dashboard.services import Services
 from dashboard.spec_form import changes_line, shown_value
+from dashboard.whole_experiment import stop_all
 from trainers.comparisons import Progress, progress_of
-from trainers.launchers import known_status
-from trainers.runs import GOING_ON
 from trainers.specs import SPECS, settings
 from trainers.sweeps import Dimension, Sweep, Trial, best, judged_by, results, runs_of
 
@@ -149,15 +147,10 @@ def _draw_progress(started: Services, shown: Shown, now: Progress) -> None:
         if not shown.present and lasting_button(
             _("Stop all"), key="stop_sweep", icon=":material/stop_circle:"
         ):
-            stop_all(started, shown)
-
-
-def stop_all(started: Services, shown: Shown) -> None:
-    """Stops every run of a sweep, those that wait first, so that none of them begins."""
-    runs = [run for _one, run in runs_of(shown.asked, started.settings.logdir, shown.experiment) if run]
-    going = [run for run in runs if known_status(run).state in GOING_ON]
-    for_each(reversed(going), started.cancel, started)
-    st.rerun()
+            stop_all(
+                started,
+                [run for _one, run in runs_of(shown.asked, started.settings.logdir, shown.experiment)],
+            )
 
 
 def _draw_links(shown: Shown, trials: Sequence[Trial]) -> None:

@@ -41,6 +41,16 @@ def add_limit(places: Any) -> None:
     )
 
 
+def add_whole_experiment(command: argparse.ArgumentParser) -> None:
+    """What every experiment of many runs is told: where it lies, its name, how many train at a time, and the task."""
+    add_logdir(command)
+    command.add_argument("--experiment", required=True, help="the experiment that the runs shall make up")
+    add_limit(command)
+    command.add_argument(
+        "--task", default="classify", metavar="NAME", help=f"one of {', '.join(LEARNING_TASKS)}"
+    )
+
+
 def add_places(command: argparse.ArgumentParser) -> None:
     """Where a new run lies, and when it may train."""
     places = command.add_argument_group("where and when")

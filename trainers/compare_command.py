@@ -34,7 +34,7 @@ from trainers.comparisons import (
 from trainers.comparisons.event_files import EventFolders
 from trainers.launchers import Failed, Inspector, Pending, close
 from trainers.runs import checked_name, state_folder
-from trainers.specs import LEARNING_TASKS, InvalidSpec, Spec, parse_spec
+from trainers.specs import InvalidSpec, Spec, parse_spec
 from trainers.terminal import Terminal
 from trainers.whole_experiment import stop_all, train_all
 
@@ -43,12 +43,7 @@ SECONDS_FOR_SIZES = 120.0
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """What differs, how often each arm is trained, and every setting of every task that can be compared."""
-    command_options.add_logdir(command)
-    command.add_argument("--experiment", required=True, help="the experiment that the runs shall make up")
-    command_options.add_limit(command)
-    command.add_argument(
-        "--task", default="classify", metavar="NAME", help=f"one of {', '.join(LEARNING_TASKS)}"
-    )
+    command_options.add_whole_experiment(command)
     command.add_argument("--vary", metavar="SETTING=VALUE,VALUE", help="what differs, with two to six values")
     command.add_argument(
         "--seeds", metavar="INT", default="3", help="how often each arm is trained (default: 3)"

@@ -22,7 +22,7 @@ from trainers.comparisons import Progress, progress_of
 from trainers.comparisons.event_files import growing_curves
 from trainers.launchers import close
 from trainers.runs import checked_name
-from trainers.specs import LEARNING_TASKS, InvalidSpec, parse_spec
+from trainers.specs import InvalidSpec, parse_spec
 from trainers.sweeps import (
     LARGEST_BUDGET,
     METHODS,
@@ -41,12 +41,7 @@ from trainers.whole_experiment import stop_all, train_all
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """What is searched, how, with how many runs, and every setting of every task that can be searched."""
-    command_options.add_logdir(command)
-    command.add_argument("--experiment", required=True, help="the experiment that the runs shall make up")
-    command_options.add_limit(command)
-    command.add_argument(
-        "--task", default="classify", metavar="NAME", help=f"one of {', '.join(LEARNING_TASKS)}"
-    )
+    command_options.add_whole_experiment(command)
     command.add_argument(
         "--search",
         action="append",

@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.language import _
-from dashboard.plain_text import escape_markdown
 from dashboard.report_button import draw_report_button
 from dashboard.run_problems import draw_problems
 from dashboard.services import Services, services
 from dashboard.slides import is_presenting
-from dashboard.sweep_form import STARTED, draw_form
+from dashboard.sweep_form import draw_form
 from dashboard.sweep_view import Shown, draw_view
-from trainers.runs import RunError
+from dashboard.whole_experiment import choose, say_what_is_damaged, show_begun
 from trainers.sweeps import find_sweeps, read_sweep
 
 CHOSEN = "sweep"
@@ -21,36 +20,19 @@ CHOSEN = "sweep"
 def main() -> None:
     started = services()
     present = is_presenting()
-    if (begun := st.session_state.pop(STARTED, None)) is not None:
-        st.session_state[CHOSEN] = begun
+    show_begun(CHOSEN)
     with st.container(key="hidden_form") if present else st.sidebar:
         draw_form(started)  # a slide hides it: left out, it would lose what was filled in
     draw_problems()
     known = find_sweeps(started.settings.logdir)
-    say_what_is_damaged(started)
+    say_what_is_damaged(lambda named: read_sweep(started.settings.logdir, named), CHOSEN)
     if not known:
         draw_nothing_yet(started)
         return
-    experiment = choose(list(known), present)
+    experiment = choose(_("Sweep"), CHOSEN, list(known), hidden=present)
     draw_view(started, Shown(known[experiment], experiment, present))
     if not present:
         draw_report_button(started, experiment)
-
-
-def choose(experiments: list[str], present: bool) -> str:
-    """The widget for the sweep; the last one begun where the address names none that there is."""
-    if st.session_state.get(CHOSEN, st.query_params.get(CHOSEN)) not in experiments:
-        st.session_state[CHOSEN] = experiments[0]
-    with st.container(key="hidden_choices" if present else "choice_of_sweep"):
-        return st.selectbox(_("Sweep"), experiments, key=CHOSEN, bind="query-params")
-
-
-def say_what_is_damaged(started: Services) -> None:
-    """One sentence where the address names a sweep whose file cannot be read."""
-    try:
-        read_sweep(started.settings.logdir, st.query_params.get(CHOSEN, ""))
-    except RunError as error:
-        st.error(escape_markdown(error))
 
 
 def draw_nothing_yet(started: Services) -> None:
