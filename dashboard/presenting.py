@@ -143,9 +143,3 @@ def removed(views: list[View], view: View) -> list[View]:
         return views
     position = views.index(view)
     return views[:position] + views[position + 1 :]
-
-
-def neighbour(position: int, count: int, by: int) -> int | None:
-    """The position `by` further in a list of `count` views, or None beyond either end."""
-    goal = position + by
-    return goal if 0 <= goal < count else None

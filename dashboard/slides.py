@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard.links import base_url
-from dashboard.presenting import OWN_PARAMETERS, View, neighbour
+from dashboard.presenting import OWN_PARAMETERS, View
 
 # On every page, so that nothing hidden on a slide shows for a moment when the slide is left.
 _HIDING = """
@@ -50,14 +50,18 @@ export default function ({ data, parentElement }) {
     here.searchParams.delete("view")
     return here
   }
+  const beside = (by) => {
+    const view = new URL(location.href).searchParams.get("view") ?? ""
+    const place = /^[0-9]+$/.test(view) && Number(view) <= data.views.length ? Number(view) - 1 : -1
+    return place + by < 0 ? undefined : data.views[place + by]
+  }
   const pressed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     const into = event.composedPath()[0]
     const takesArrows = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="listbox"]'
     if (event.key !== "Escape" && into.closest && into.closest(takesArrows)) return
     const steps = {
-      ArrowRight: data.next, PageDown: data.next, ArrowLeft: data.previous, PageUp: data.previous,
-      Escape: worked(),
+      ArrowRight: beside(+1), PageDown: beside(+1), ArrowLeft: beside(-1), PageUp: beside(-1), Escape: worked(),
     }
     if (!steps[event.key]) return
     event.preventDefault()
@@ -95,25 +99,14 @@ def hide_what_slides_hide() -> None:
 
 
 def show_as_slide(views: list[View]) -> None:
-    """Makes the page a slide among the saved views."""
-    position = _position(views)
+    """Makes the page a slide among the saved views.
+
+    Where a key leads is decided when it is pressed, by the address of that moment: until a slide is drawn the
+    keys of the one before are still at work.
+    """
     st.html(_STYLE)
-    _keys(
-        key="slide_keys",
-        data={"next": _address(views, position, +1), "previous": _address(views, position, -1)},
-        height="content",
-    )
-
-
-def _position(views: list[View]) -> int:
-    """Where in the list this slide is; before the first when it is none of them."""
-    number = st.query_params.get("view", "")
-    return int(number) - 1 if number.isascii() and number.isdigit() and 0 < int(number) <= len(views) else -1
-
-
-def _address(views: list[View], position: int, by: int) -> str | None:
-    goal = neighbour(position, len(views), by)
-    return None if goal is None else f"{base_url()}/{views[goal].address(goal)}"
+    addresses = [f"{base_url()}/{view.address(position)}" for position, view in enumerate(views)]
+    _keys(key="slide_keys", data={"views": addresses}, height="content")
 
 
 def open_view(view: View, position: int | None = None) -> None:

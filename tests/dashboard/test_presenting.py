@@ -10,7 +10,6 @@ from dashboard.presenting import (
     View,
     change_views,
     moved,
-    neighbour,
     read_views,
     removed,
     view_of,
@@ -125,7 +124,3 @@ def test_moving_keeps_every_view_and_back_again_is_the_old_order(views, position
 def test_removing_what_is_gone_changes_nothing():
     assert removed([ONE], View(title="other")) == [ONE]
     assert removed([ONE, View(title="b")], ONE) == [View(title="b")]
-
-
-def test_the_walk_ends_at_both_ends():
-    assert [neighbour(0, 2, -1), neighbour(0, 2, 1), neighbour(1, 2, 1)] == [None, 1, None]

@@ -133,13 +133,18 @@ def test_a_slide_is_legible_from_the_back_row(lab, new_page, name):
     assert page.evaluate(TOO_SMALL) == []
 
 
-def test_the_arrow_keys_walk_the_saved_views(lab, new_page):
+@pytest.fixture
+def three_views(lab):
     views = [
         {"title": "One run", "page": "", "query": "run=digits/softmax-1"},
         {"title": "All runs", "page": "runs", "query": ""},
         {"title": "Both", "page": "", "query": "run=digits/softmax-1&run=digits/软件-2&smoothing=0.5"},
     ]
     write_json(state_folder(lab.logdir) / "views.json", views)
+
+
+@pytest.mark.usefixtures("three_views")
+def test_the_arrow_keys_walk_the_saved_views(lab, new_page):
     page = new_page(width=1280, height=720)
     page.goto(f"{lab.url}/?present=1&view=1&run=digits/softmax-1")
     is_drawn(page)
@@ -153,6 +158,29 @@ def test_the_arrow_keys_walk_the_saved_views(lab, new_page):
         expect(page.get_by_test_id("stSidebar")).to_have_count(0)
     press_until(page, "Escape", lambda url: at(url) == ("/runs", ""))
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
+
+
+@pytest.mark.usefixtures("three_views")
+@pytest.mark.parametrize(
+    ("view", "keys", "arrives"),
+    [
+        ("1", ["ArrowRight", "ArrowLeft"], "1"),
+        ("1", ["ArrowRight", "ArrowRight", "ArrowLeft"], "2"),
+        ("1", ["ArrowLeft"], "1"),
+        ("3", ["ArrowRight"], "3"),
+        ("", ["ArrowRight"], "1"),
+        ("99", ["ArrowRight"], "1"),
+        ("-1; x", ["ArrowRight"], "1"),
+    ],
+)
+def test_keys_pressed_before_a_slide_is_drawn_lead_on_from_its_address(lab, page, view, keys, arrives):
+    page.goto(f"{lab.url}/?present=1&run=digits/softmax-1&{urlencode({'view': view})}")
+    page.get_by_text("Test accuracy", exact=True).wait_for()
+    is_drawn(page)
+    # All in one breath, before Streamlit can have run the next slide.
+    press = "(key) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, composed: true}))"
+    page.evaluate(f"(keys) => keys.forEach({press})", keys)
+    assert at(page.url)[1] == arrives
 
 
 def press_until(page: Page, key: str, arrived: Callable[[str], bool]) -> None:
