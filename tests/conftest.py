@@ -18,7 +18,10 @@ from tests.trainers.style import procedural
 from trainers.compare_command import asked
 from trainers.comparisons import start
 from trainers.runs import Run
+from trainers.specs import ClassifySpec
 from trainers.style.pictures import save
+from trainers.sweeps import start as start_sweep
+from trainers.sweeps import sweep
 
 # No test asserts a time, and a busy machine is no fault.
 hypothesis.settings.register_profile("boardlab", deadline=None)
@@ -111,12 +114,7 @@ def compare(logdir: Path) -> None:
     values = {**shared, **dict.fromkeys(unasked, "no")}
     question = {"vary": "activation=sigmoid,relu", "seeds": "2", "preset": None, "tune": False}
     start(asked(values, **question), logdir, "e")
-    train = (
-        "import sys, threading; from pathlib import Path; from trainers.execution import execute\n"
-        "from trainers.launchers.queue import queued, see_all\n"
-        "sys.exit(sum(execute(one.run, threading.Event()) for one in queued(see_all(Path(sys.argv[1])))))"
-    )
-    subprocess.run([sys.executable, "-c", train, str(logdir)], cwd=REPOSITORY, check=True, timeout=170)
+    train_all_queued(logdir)
     options = [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
     done = run_command(
         *f"compare --vary activation=sigmoid,relu --seeds 2 --experiment e --logdir {logdir}".split(),
@@ -124,3 +122,26 @@ def compare(logdir: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     (logdir / "told.txt").write_text(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The log folder of one real sweep, `s`: three learning rates of softmax. Not to be changed."""
+    return made_once(tmp_path_factory, "swept", sweep_rates)
+
+
+def sweep_rates(logdir: Path) -> None:
+    """Trains the sweep `s` in one process."""
+    base = ClassifySpec(model="softmax", epochs=2, histograms=False, projector=False)
+    start_sweep(sweep(base, {"learning_rate": "0.001..0.1"}, budget=3), logdir, "s")
+    train_all_queued(logdir)
+
+
+def train_all_queued(logdir: Path) -> None:
+    """One process trains whatever waits, which spares TensorFlow's imports."""
+    train = (
+        "import sys, threading; from pathlib import Path; from trainers.execution import execute\n"
+        "from trainers.launchers.queue import queued, see_all\n"
+        "sys.exit(sum(execute(one.run, threading.Event()) for one in queued(see_all(Path(sys.argv[1])))))"
+    )
+    subprocess.run([sys.executable, "-c", train, str(logdir)], cwd=REPOSITORY, check=True, timeout=170)

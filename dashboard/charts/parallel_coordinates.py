@@ -18,7 +18,7 @@ from dashboard.language import _
 from dashboard.run_query import Value
 from dashboard.spec_form import shown_value
 
-HEIGHT, SLIDE_HEIGHT = 320, 760
+HEIGHT, SLIDE_HEIGHT = 320, 500
 LOGARITHMIC_FROM = 30.0
 UNKNOWN = -0.12  # below the axis: the run has no such value
 TICKS = 5

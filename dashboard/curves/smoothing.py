@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST_WEIGHT = 0.999
+_FEW = 64
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,25 @@ def smooth_on(average: Average, values: NDArray[np.float64]) -> tuple[NDArray[np
 
 def _biased(average: Average, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The average after each value. pandas, which Streamlit loads anyway: scipy.signal takes 80 MB and a second."""
+    if values.size <= _FEW:
+        return _biased_of_few(average, values)
     import pandas as pd
 
     begun = pd.Series(np.concatenate(([average.last], values)))
     averages: NDArray[np.float64] = begun.ewm(alpha=1 - average.weight, adjust=False).mean().to_numpy()
     return averages[1:]
+
+
+def _biased_of_few(average: Average, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same to the bit: pandas needs 64 microseconds before the first value, and live curves bring few at a time."""
+    alpha = 1 - average.weight
+    alpha = 1 / (1 + (1 - alpha) / alpha)  # as pandas, which goes by the centre of mass, rounds it
+    last, averages = average.last, []
+    for value in values.tolist():
+        if value != last:
+            last = ((1 - alpha) * last + alpha * value) / ((1 - alpha) + alpha)
+        averages.append(last)
+    return np.array(averages)
 
 
 def _debiasing(weight: float, count: int, more: int) -> NDArray[np.float64]:

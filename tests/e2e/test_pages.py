@@ -21,6 +21,7 @@ PAGES = {
     "paint": "paint",
     "runs": "runs",
     "compare": "compare",
+    "sweep": "sweep",
     "tensorboard": "tensor_board",
     "machine": "machine",
     "presenting": "present",
@@ -46,9 +47,10 @@ TOO_SMALL = """() => {
 
 
 @pytest.fixture(scope="module")
-def lab(app, trained_run, compared, painted_run):
-    """The app with two finished trainings, a finished comparison and a painting."""
+def lab(app, trained_run, compared, swept, painted_run):
+    """The app with two finished trainings, a finished comparison, a finished sweep and a painting."""
     shutil.copytree(compared / "e", app.logdir / "e")
+    shutil.copytree(swept / "s", app.logdir / "s")
     copy_run(painted_run, app.logdir)
     for name, title in (("softmax-1", ""), ("软件-2", "第二次 手写数字")):
         run = copy_run(trained_run, app.logdir, experiment="digits", name=name)
@@ -73,6 +75,8 @@ def shows_its_content(page: Page, name: str, lab: App) -> None:
         expect(page.get_by_text("Test accuracy", exact=True)).to_have_count(2)
     if name == "compare":
         page.get_by_text("of the test data correctly").wait_for()
+    if name == "sweep":
+        page.get_by_text("Best of 3 by validation").wait_for()
     if name == "tensorboard":
         page.frame_locator("iframe").get_by_text("accuracy").first.wait_for()
     if name == "paint":
@@ -99,27 +103,30 @@ def test_an_address_that_names_no_page_shows_the_first_one_with_its_curves(lab, 
     shows_its_content(page, "train", lab)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_asks_only_its_own_host(lab, new_page, witness, name, dark):
-    page = new_page(width=1280, height=720, dark=dark)
+def test_every_page_asks_only_its_own_host(lab, new_page, witness, name):
+    page = new_page(width=1280, height=720)
     page.goto(f"{lab.url}/{PAGES[name]}?run=digits/softmax-1&run=digits/软件-2")
     shows_its_content(page, name, lab)
-    for width, height in ((1280, 720), (1920, 1080)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(1500)  # charts ask once a second: one more question to be witnessed
-        page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{'dark' if dark else 'light'}.png")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        for width, height in ((1280, 720), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(1500)  # charts ask once a second: one more question to be witnessed
+            page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{theme}.png")
+    shows_its_content(page, name, lab)
     assert len(witness.requests) > 5, "the witness saw the page being loaded"
     assert witness.page_errors == []
 
 
-@pytest.mark.parametrize("name", ["train", "paint", "runs", "compare", "tensorboard", "machine"])
+@pytest.mark.parametrize("name", ["train", "paint", "runs", "compare", "sweep", "tensorboard", "machine"])
 def test_a_slide_is_legible_from_the_back_row(lab, new_page, name):
     page = new_page(width=1280, height=720)
     page.goto(f"{lab.url}/{PAGES[name]}?present=1&run=digits/softmax-1")
     words = {
         "paint": "small",
         "compare": "of the test data correctly",
+        "sweep": "Best of 3 by validation",
         "tensorboard": "",
         "machine": "Processor",
     }

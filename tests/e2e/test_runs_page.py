@@ -58,6 +58,16 @@ def test_ticked_runs_are_drawn_together_and_stay_ticked_when_rows_move(app, page
     eventually(page, lambda: ticked(page) == {"a"}, "the tick after loading the page again")
 
 
+def test_some_of_the_rows_that_an_address_names_are_ticked_and_the_others_are_not(app, page):
+    a, _b, c, _d = (old_run(app.logdir, name, experiment="named", number=n) for n, name in enumerate("abcd"))
+    runs_page(page, app, "named", a, c)
+    wait_until_shown(page, "a", "b", "c", "d")
+    eventually(page, lambda: ticked(page) == {"a", "c"}, "the two runs of the address ticked")
+    expect(page.get_by_text("2 runs chosen")).to_be_visible()
+    tick(page, "c")
+    eventually(page, lambda: in_address(page) == [a.key] and ticked(page) == {"a"}, "one of them left")
+
+
 def test_the_row_links_to_tensorboard_with_just_this_run(app, page):
     run = old_run(app.logdir, "数字 识别", experiment="link")
     old_run(app.logdir, "other", experiment="link")

@@ -55,6 +55,7 @@ def test_a_pass_counts_the_convolutions_there_and_back() -> None:
     assert gigaflop_of_a_pass(1, 1) == pytest.approx(4 * 9 * pairs / 1e9)
 
 
+@pytest.mark.long
 def test_a_real_painting_tells_when_it_was_how_good(tmp_path: Path) -> None:
     spec = asked(("lake", "mosaic"), OURS, 32, tmp_path, tmp_path / "none.jpg")
     told = measure(spec.model_copy(update={"iterations": 6, "checkpoint_every": 2}))

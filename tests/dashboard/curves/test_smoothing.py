@@ -60,7 +60,18 @@ def test_smoothing_piece_by_piece_is_smoothing_the_whole(pieces, weight):
     assert close(results, smoothed(np.array(values, float), weight), values)
 
 
-@given(st.floats(-1e30, 1e30), st.integers(1, 50), weights)
+@given(st.lists(st.integers(1, 150), min_size=1, max_size=12), st.integers(0, 2**32 - 1), weights)
+def test_a_few_new_points_are_smoothed_to_the_bit_as_many_at_once(lengths, seed, weight):
+    values = np.random.default_rng(seed).normal(size=sum(lengths))
+    average, results = Average(weight), []
+    for piece in np.split(values, np.cumsum(lengths)[:-1]):
+        result, average = smooth_on(average, piece)
+        results.extend(result)
+    at_once, _average = smooth_on(Average(weight), np.concatenate((values, np.zeros(100))))
+    assert results == at_once[: values.size].tolist()
+
+
+@given(st.floats(-1e30, 1e30), st.integers(1, 150), weights)
 def test_a_constant_stays_exactly_as_it_is(value, length, weight):
     assert smoothed(np.full(length, value), weight).tolist() == [value] * length
 
