@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,6 +14,7 @@ from dashboard.artifact_arrays import Arrays, read_arrays
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
 from dashboard.run_progress import goes_on, percent
+from dashboard.theme import theme_colour
 from trainers.runs import DamagedFile, Run, Status
 from trainers.specs import BoundarySpec
 
@@ -147,16 +147,13 @@ def _draw_chart(run: Run, surface: Surface, frame: int, present: bool) -> None:
     # altair takes half a second to load: the first page, before any result, comes without it.
     from dashboard.charts.decision_surface import boundary_lines, surface_cells, surface_chart, surface_points
 
-    theme = st.context.theme.type or "light"
-    ground: Any = st.get_option(f"theme.{theme}.backgroundColor")
-    ink: Any = st.get_option(f"theme.{theme}.textColor")
     place = (surface.probabilities[frame], surface.across, surface.up)
     chart = surface_chart(
         surface_cells(*place),
         boundary_lines(*place),
         surface_points(surface.positions, surface.labels),
-        undecided=ground or "#ffffff",
-        ink=ink or "#808080",
+        undecided=theme_colour("backgroundColor"),
+        ink=theme_colour("textColor"),
         present=present,
         height=(SLIDE_SIDE if present else SIDE) + 20,
     )

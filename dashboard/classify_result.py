@@ -12,6 +12,7 @@ from dashboard.language import _, counted
 from dashboard.own_images import file_list, left_out_line
 from dashboard.plain_text import escape_markdown
 from dashboard.run_panel import draw_numbers
+from dashboard.theme import is_dark
 from trainers.runs import DamagedFile, Run, Status
 
 MOST_MISTAKES = 24
@@ -72,7 +73,7 @@ def _draw_matrix(run: Run, evaluation: Evaluation, present: bool) -> tuple[int, 
         if len(evaluation.class_names) > MOST_CLASSES_DRAWN
         else None
     )
-    dark = st.context.theme.type == "dark"
+    dark = is_dark()
     chart = confusion_chart(
         evaluation.confusion,
         evaluation.class_names,

@@ -13,6 +13,7 @@ from dashboard.colours import PALETTE
 from dashboard.language import _, counted
 from dashboard.plain_text import escape_markdown
 from dashboard.services import Services
+from dashboard.theme import theme_colour
 from trainers.launchers import (
     SpeedReport,
     SpeedRow,
@@ -26,7 +27,6 @@ from trainers.specs import ClassifySpec, InvalidSpec, Setting, parse_spec, setti
 
 LOOK_SECONDS = 1
 DISTURBED_CORES = 0.25  # of other programs, from which on a measurement is to be taken with caution
-_INK = {"light": "#1b2430", "dark": "#e4e9f0"}  # the theme's text
 _MODEL, _DATASET = "speed_model", "speed_dataset"
 
 
@@ -159,11 +159,10 @@ def draw_result(report: SpeedReport | None, *, present: bool) -> None:
     if report is None:
         st.caption(_("This network has not been measured on this machine yet."))
         return
-    ink = _INK["dark" if st.context.theme.type == "dark" else "light"]
     if present:
         st.markdown(f"**{escape_markdown(report.model)}**")
     st.altair_chart(
-        speed_chart(report.rows, colour=PALETTE[0], ink=ink, present=present),
+        speed_chart(report.rows, colour=PALETTE[0], ink=theme_colour("textColor"), present=present),
         key="speed_chart",
         width="stretch",
     )

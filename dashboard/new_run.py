@@ -19,6 +19,7 @@ from dashboard.services import Services
 from dashboard.shown_runs import newest_first, shown_after_start
 from dashboard.spec_form import draw_settings, spec_from_form
 from dashboard.starting import FIRST_EXPERIMENT, is_new_press, names_to_try, start
+from dashboard.theme import theme_colour
 from trainers.launchers import Description, Pending
 from trainers.runs import LONGEST_NAME, RunError
 from trainers.specs import LEARNING_TASKS, InvalidSpec, Spec
@@ -94,8 +95,7 @@ def draw_name(spec: Spec | None, taken: list[str]) -> str:
 
 def draw_start_bar() -> DeltaGenerator:
     """The place of Start and of what keeps it from starting: always in sight, however long the form is."""
-    theme = st.context.theme.type or "light"
-    ground = st.get_option(f"theme.{theme}.secondaryBackgroundColor") or "transparent"
+    ground = theme_colour("secondaryBackgroundColor")
     st.html(
         '<style>[data-testid="stLayoutWrapper"]:has(> .st-key-start_bar) {position: sticky; bottom: 0; z-index: 2;'
         f" padding: .6rem 0; background: {ground}}}</style>"

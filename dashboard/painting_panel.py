@@ -142,7 +142,7 @@ def _draw_making(run: Run, kept: list[tuple[int, Path]]) -> None:
 
 def _draw_taking_away(run: Run, spec: StylizeSpec) -> None:
     result = run.artifacts / RESULT
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if result.exists():
             st.download_button(
                 _("PNG"),

@@ -12,6 +12,7 @@ from dashboard.charts.parallel_coordinates import Line, parallel_chart
 from dashboard.language import _
 from dashboard.run_fields import setting_fields, setting_label, setting_values, values
 from dashboard.run_table import RunRow
+from dashboard.theme import theme_colour
 
 FEWEST = 2
 MOST_LINES, MOST_AXES = 500, 9
@@ -70,13 +71,12 @@ def draw_lines(found: Drawable, *, present: bool = False) -> None:
     if len({tuple(line.values.items()) for line in found.lines}) == 1:
         st.caption(_("These runs have the same settings: nothing leads to the difference in their results."))
         return
-    theme = st.context.theme.type or "light"
     chart = parallel_chart(
         found.lines,
         result=found.result,
         more_is_better=found.more_is_better,
-        ink=st.get_option(f"theme.{theme}.textColor") or "#808080",
-        ground=st.get_option(f"theme.{theme}.backgroundColor") or "transparent",
+        ink=theme_colour("textColor"),
+        ground=theme_colour("backgroundColor"),
         present=present,
     )
     st.altair_chart(chart, width="stretch", key="parallel_coordinates")

@@ -15,12 +15,14 @@ from dashboard.presenting import InvalidView, View, change_views, read_views, vi
 from dashboard.run_choice import chosen_keys
 from dashboard.shown_runs import run_labels
 from dashboard.slides import hide_what_slides_hide, is_presenting, show_as_slide, view_here
+from dashboard.theme import follow_theme
 from trainers.runs import RunError
 
 
 def run_page(page: StreamlitPage, logdir: Path) -> None:
     """Runs the page inside the frame; `logdir` says whose saved views the keys walk."""
     hide_what_slides_hide()
+    follow_theme()
     if is_presenting():
         show_as_slide(_views(logdir))
         page.run()

@@ -23,6 +23,7 @@ from dashboard.run_parallel import Drawable, draw_lines
 from dashboard.run_progress import state_word
 from dashboard.services import Services
 from dashboard.spec_form import changes_line, shown_value
+from dashboard.theme import is_dark
 from dashboard.whole_experiment import stop_all
 from trainers.comparisons import Progress, progress_of
 from trainers.specs import SPECS, settings
@@ -175,9 +176,8 @@ def _draw_links(shown: Shown, trials: Sequence[Trial]) -> None:
                 icon=":material/school:",
                 query_params={PARAMETER: found.run},
             )
-        dark = st.context.theme.type == "dark"
         # All runs of the experiment, by its name: two hundred names would make no address.
-        address = tensorboard_url(base_url(), runs=[shown.experiment], dark=dark, tab="hparams")
+        address = tensorboard_url(base_url(), runs=[shown.experiment], dark=is_dark(), tab="hparams")
         st.link_button(
             _("TensorBoard's HParams"),
             address,

@@ -8,7 +8,7 @@ function paintLines(plot, lines, look) {
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top - look.bold.width, bbox.width, bbox.height + 2 * look.bold.width);
   ctx.clip();
-  ctx.lineJoin = "round";
+  ctx.lineJoin = "bevel"; // round joins cost a fifth more, and lines this thin do not show them
   for (const line of lines) fillBand(plot, line, look);
   for (const [line, points, stroke] of strokesOf(lines, look)) strokePoints(plot, line, points, stroke);
   ctx.restore();

@@ -10,6 +10,7 @@ from dashboard.run_choice import choose, chosen_keys
 from dashboard.services import services
 from dashboard.shown_runs import newest_first
 from dashboard.slides import is_presenting
+from dashboard.theme import is_dark
 
 # The frame ends where the window does, so that TensorBoard's own bars are the only ones that scroll.
 STYLE = """
@@ -21,15 +22,13 @@ STYLE = """
 """
 PAGE = STYLE.format(top="3.2rem", above="7.4rem", zoom=1)
 SLIDE = STYLE.format(top="0.4rem", above="0.8rem", zoom=1.75)  # TensorBoard's 14 pixels become 24
-LOOK_SECONDS = 2
 CHOSEN = "tensorboard_runs"
 MOST_TICKED = 500  # TensorBoard ticks no run at all where there are more
 
 
 def main() -> None:
     present = is_presenting()
-    dark = is_dark()
-    address = tensorboard_url(base_url(), runs=chosen_keys(), dark=dark)
+    address = tensorboard_url(base_url(), runs=chosen_keys(), dark=is_dark())
     st.html(SLIDE if present else PAGE)
     if not present:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -37,20 +36,8 @@ def main() -> None:
             st.link_button(
                 _("Open in its own window"), address, icon=":material/open_in_new:", width="content"
             )
-    follow_theme(dark)
     with st.container(key="tensorboard"):
         st.iframe(address, height=800, alt=_("TensorBoard"))
-
-
-def is_dark() -> bool:
-    return st.context.theme.type == "dark"
-
-
-@st.fragment(run_every=LOOK_SECONDS)
-def follow_theme(dark: bool) -> None:
-    """Streamlit changes its colours without running the page again; TensorBoard's stand in its address."""
-    if is_dark() != dark:
-        st.rerun()
 
 
 def draw_choice() -> None:

@@ -22,7 +22,7 @@ import psutil
 from playwright.sync_api import Page
 
 from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, report, sampling, table
-from tests.benchmarks.watching import chromium_page, first_point, watch_for_the_first_point
+from tests.benchmarks.watching import chromium_page, pressed_and_drawn, watch_for_the_first_point
 from tests.running import App, started_app, wait_until
 from trainers.launchers.spare import Spare, find_spares
 from trainers.runs import FINISHED, Run, find_runs, read_status, state_folder
@@ -73,7 +73,7 @@ def measure(app: App, page: Page, kind: str) -> dict[str, Any]:
         psutil.Process(spare.process.pid).send_signal(signal.SIGKILL)
     start.click()
     began_as = kind_of_start(app.logdir, spare)
-    pressed, drawn = first_point(page, seconds=60)
+    pressed, drawn = pressed_and_drawn(page, seconds=60)
     (run,) = find_runs(app.logdir)
     first_step = wall_time_of_first_step(app, run)
     row = {

@@ -25,19 +25,21 @@ const findCharts = (root = document) => [...root.querySelectorAll("*")].flatMap(
 ]);
 const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(Date.now()))));
 """
-_FIRST_POINT = (
+_FROM_CLICK_TO = (
     "() => {"
     + _FIND
     + """
   window.moments = {};
   addEventListener("click", () => { window.moments.pressed ??= Date.now(); }, { capture: true, once: true });
   const look = setInterval(async () => {
-    if (!findCharts().some((chart) => Number(chart.dataset.drawn) > 0)) return;
+    if (!(IT_IS_THERE)) return;
     clearInterval(look);
     window.moments.drawn = await painted();
   }, 10);
 }"""
 )
+_POINT_IS_THERE = "findCharts().some((chart) => Number(chart.dataset.drawn) > 0)"
+_FRAME_IS_THERE = "document.querySelector('img[alt^=\"The painting after pass\"]')?.naturalWidth > 0"
 _EVERY_STEP = (
     "() => {"
     + _FIND
@@ -69,11 +71,16 @@ def chromium_page() -> Iterator[Page]:
 
 def watch_for_the_first_point(page: Page) -> None:
     """From now on the page notes the next click and the moment a chart shows its first point."""
-    page.evaluate(_FIRST_POINT)
+    page.evaluate(_FROM_CLICK_TO.replace("IT_IS_THERE", _POINT_IS_THERE))
 
 
-def first_point(page: Page, seconds: float) -> tuple[float, float]:
-    """The moments of the click and of the first point on the screen, Unix seconds."""
+def watch_for_the_first_frame(page: Page) -> None:
+    """From now on the page notes the next click and the moment it shows a painting's first frame."""
+    page.evaluate(_FROM_CLICK_TO.replace("IT_IS_THERE", _FRAME_IS_THERE))
+
+
+def pressed_and_drawn(page: Page, seconds: float) -> tuple[float, float]:
+    """The moments of the click and of what was watched for on the screen, Unix seconds."""
     page.wait_for_function("() => window.moments.drawn", timeout=seconds * 1000)
     moments = page.evaluate("() => window.moments")
     return moments["pressed"] / 1000, moments["drawn"] / 1000

@@ -107,16 +107,25 @@ def test_an_address_that_names_no_page_shows_the_first_one_with_its_curves(lab, 
 def test_every_page_asks_only_its_own_host(lab, new_page, witness, name):
     page = new_page(width=1280, height=720)
     page.goto(f"{lab.url}/{PAGES[name]}?run=digits/softmax-1&run=digits/软件-2")
-    shows_its_content(page, name, lab)
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(1500)  # TensorBoard is loaded anew in the other theme
+        shows_its_content(page, name, lab)
         for width, height in ((1280, 720), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(1500)  # charts ask once a second: one more question to be witnessed
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{theme}.png")
-    shows_its_content(page, name, lab)
     assert len(witness.requests) > 5, "the witness saw the page being loaded"
     assert witness.page_errors == []
+
+
+def test_what_a_page_coloured_itself_follows_the_theme(lab, page):
+    page.goto(f"{lab.url}/sweep")
+    shows_its_content(page, "sweep", lab)
+    bar = page.get_by_test_id("stLayoutWrapper").filter(has=page.locator(".st-key-start_bar")).last
+    for scheme, ground in [("dark", "rgb(27, 33, 42)"), ("light", "rgb(244, 246, 249)")]:
+        page.emulate_media(color_scheme=scheme)
+        expect(bar).to_have_css("background-color", ground)
 
 
 @pytest.mark.parametrize("name", ["train", "paint", "runs", "compare", "sweep", "tensorboard", "machine"])

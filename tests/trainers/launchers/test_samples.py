@@ -205,7 +205,8 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 def test_a_painting_is_fetched_once(tmp_path: Path, site: str) -> None:
     path = published.fetch("starry_night", tmp_path / "kept", f"{site}/picture")
-    assert Image.open(path).size == (64, 48)
+    with Image.open(path) as kept:
+        assert kept.size == (64, 48)
     assert published.fetch("starry_night", tmp_path / "kept", "http://127.0.0.1:9/") == path
 
 
