@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.running import App, wait_until
+from tests.running import App, copy_run, wait_until
 from tests.trainers.style import procedural
-from trainers.runs import answered_commands, find_runs, read_status
+from trainers.runs import Run, answered_commands, find_runs, read_status
 from trainers.style.pictures import save
 
 # The first page of an app, the helper that previews and the painter's TensorFlow all come up one after another.
 PATIENT_MS = 120_000
+SCREENSHOTS = Path(__file__).parent / "screenshots"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 
@@ -60,3 +61,21 @@ def test_a_photo_is_painted_steered_and_taken_home(app: App, page: Page, tmp_pat
     picture = Image.open(io.BytesIO(Path(taken.value.path()).read_bytes()))
     assert picture.size == (64, 43)
     wait_until(lambda: (run.artifacts / "result.png").exists(), what="the result")
+
+
+@pytest.mark.long
+def test_nine_paintings_over_both_weights_come_from_one_press(app: App, page: Page, painted_run: Run) -> None:
+    run = copy_run(painted_run, app.logdir)
+    page.goto(f"{app.url}/paint?run={run.key}")
+    page.get_by_role("button", name="Nine, over both weights").click(timeout=PATIENT_MS)
+    page.wait_for_url(re.compile(r"run=weights-small"), timeout=PATIENT_MS)
+    page.get_by_text("9 paintings that differ in this alone:").wait_for(timeout=3 * PATIENT_MS)
+    painted = find_runs(app.logdir, "weights-small")
+    assert {read_status(one.status_file).state for one in painted} == {"completed"}
+    grid = page.locator("img[alt*='tyle weight']")
+    expect(grid).to_have_count(9)
+    grid.first.scroll_into_view_if_needed()
+    wait_until(
+        lambda: page.wait_for_timeout(200) or grid.evaluate_all("all => all.every((one) => one.naturalWidth)")
+    )
+    page.screenshot(path=SCREENSHOTS / "paint-series.png", full_page=True)

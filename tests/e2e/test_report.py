@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -9,6 +11,7 @@ from tests.e2e.hostile import NOTES, TITLE
 from tests.e2e.runs_table import wait_until_shown
 from tests.old_runs import old_run
 
+SCREENSHOTS = Path(__file__).parent / "screenshots"
 pytestmark = pytest.mark.browser
 
 
@@ -38,9 +41,11 @@ def test_a_report_is_saved_read_offline_shown_as_slides_and_printed(app, page, n
     reader.keyboard.press("ArrowRight")
     expect(reader.get_by_role("heading", name="Curves")).to_be_visible()
     expect(reader.get_by_role("heading", name="told 数字")).to_be_hidden()
+    reader.screenshot(path=SCREENSHOTS / "report-slide.png")
     reader.keyboard.press("Escape")
     expect(reader.get_by_role("heading", name="told 数字")).to_be_visible()
     expect(reader.get_by_role("heading", name="Curves")).to_be_visible()
     reader.emulate_media(media="print")
     assert reader.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert reader.pdf(path=SCREENSHOTS / "report.pdf", format="A4").count(b"/Type /Page\n") > 1
     assert complaints == []

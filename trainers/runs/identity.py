@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 import uuid
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import pydantic
 
+SYSCTL = Path("/usr/sbin/sysctl")
 _START_TOLERANCE_SECONDS = 1.0
 
 
@@ -27,9 +29,21 @@ class ProcessIdentity(pydantic.BaseModel):
 
 @cache
 def boot_id() -> str:
-    """What changes when this machine restarts: Linux' boot id, elsewhere the boot time."""
+    """What changes when this machine restarts: Linux' boot id, macOS' boot session, elsewhere the boot time."""
     linux = Path("/proc/sys/kernel/random/boot_id")
-    return linux.read_text().strip() if linux.exists() else f"boot-{psutil.boot_time():.0f}"
+    if linux.exists():
+        return linux.read_text().strip()
+    return macos_boot_session(SYSCTL) or f"boot-{psutil.boot_time():.0f}"
+
+
+def macos_boot_session(sysctl: Path) -> str | None:
+    """What macOS calls the time since it was booted; None elsewhere. Its boot time moves when the clock is set."""
+    if not sysctl.exists():
+        return None
+    done = subprocess.run(
+        [str(sysctl), "-n", "kern.bootsessionuuid"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or None
 
 
 @cache

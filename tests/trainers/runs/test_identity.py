@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from trainers.runs import RunIsBusy, held, is_alive, process_identity
+from trainers.runs.identity import macos_boot_session
 
 
 def test_this_process_is_alive_and_its_number_alone_is_not_enough():
@@ -16,6 +17,15 @@ def test_this_process_is_alive_and_its_number_alone_is_not_enough():
     assert not is_alive(identity.model_copy(update={"started": identity.started - 60}))
     assert not is_alive(identity.model_copy(update={"boot_id": "another boot"}))
     assert not is_alive(identity.model_copy(update={"host": "another machine"}))
+
+
+def test_macos_names_its_boot_session_and_other_systems_name_none(tmp_path):
+    sysctl = tmp_path / "sysctl"
+    assert macos_boot_session(sysctl) is None
+    for answer, known in [('[ "$*" = "-n kern.bootsessionuuid" ] && echo 7A5E-1', "7A5E-1"), ("exit 1", None)]:
+        sysctl.write_text(f"#!/bin/sh\n{answer}\n")
+        sysctl.chmod(0o755)
+        assert macos_boot_session(sysctl) == known
 
 
 def test_a_killed_process_is_dead_even_while_it_is_a_zombie():
