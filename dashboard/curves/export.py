@@ -17,7 +17,7 @@ import numpy as np
 
 from dashboard.curves.curve import Curve
 from dashboard.curves.growing import GrowingCurves
-from dashboard.curves.window import CurveReader, View, Wanted, shown_points
+from dashboard.curves.window import CurveReader, View, Wanted, bring, shown_points
 
 ROWS_A_PIECE = 5_000
 _LONGEST_NAME = 60
@@ -34,6 +34,7 @@ def csv_pieces(
     """
     head = ["run", "tag", "step", "wall_time", "value"] + (["smoothed"] if view.smoothing else [])
     yield _lines([head])
+    bring(reader, wanted, view)
     for one in wanted:
         found = shown_points(reader, curves, one, view)
         if found is None:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST_WEIGHT = 0.999
-_FEW = 64
+# Up to so many values a loop will do: pandas takes a third of a second to load, which a first chart would wait for.
+_FEW = 2_048
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _biased(average: Average, values: NDArray[np.float64]) -> NDArray[np.float64
 
 
 def _biased_of_few(average: Average, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The same to the bit: pandas needs 64 microseconds before the first value, and live curves bring few at a time."""
+    """The same to the bit."""
     alpha = 1 - average.weight
     alpha = 1 / (1 + (1 - alpha) / alpha)  # as pandas, which goes by the centre of mass, rounds it
     last, averages = average.last, []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,10 @@ class GrowingReader:
             return None
         whole = self._whole(run, tag, length)
         return GrownSeries(whole.steps[:length], whole.wall_times[:length], whole.values[:length])
+
+    def many_series(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], GrownSeries]:
+        found = {key: self.series(*key) for key in keys}
+        return {key: series for key, series in found.items() if series is not None}
 
     def damage(self, run: str) -> str | None:
         return self.damaged.get(run)

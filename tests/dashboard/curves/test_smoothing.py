@@ -62,12 +62,12 @@ def test_smoothing_piece_by_piece_is_smoothing_the_whole(pieces, weight):
 
 @given(st.lists(st.integers(1, 150), min_size=1, max_size=12), st.integers(0, 2**32 - 1), weights)
 def test_a_few_new_points_are_smoothed_to_the_bit_as_many_at_once(lengths, seed, weight):
-    values = np.random.default_rng(seed).normal(size=sum(lengths))
+    values = np.random.default_rng(seed).normal(size=sum(lengths))  # at once they are many
     average, results = Average(weight), []
     for piece in np.split(values, np.cumsum(lengths)[:-1]):
         result, average = smooth_on(average, piece)
         results.extend(result)
-    at_once, _average = smooth_on(Average(weight), np.concatenate((values, np.zeros(100))))
+    at_once, _average = smooth_on(Average(weight), np.concatenate((values, np.zeros(3_000))))
     assert results == at_once[: values.size].tolist()
 
 

@@ -44,6 +44,9 @@ class Reader(dict):
     def series(self, run, tag):
         return self.get((run, tag))
 
+    def many_series(self, keys):
+        return {key: self[key] for key in keys if key in self}
+
     def damage(self, run):
         return "curve ends at step 3: file damaged" if run == "e/damaged/train" else None
 
@@ -289,3 +292,30 @@ def test_memory_is_bounded_and_forgotten_curves_come_back_the_same():
     assert growing.held <= 10_000
     client.ask()
     assert {name: [list(part) for part in drawn] for name, drawn in client.drawn.items()} == first
+
+
+class CountingReader(Reader):
+    """Remembers which curves it was asked for together before any single one."""
+
+    def __init__(self, *names):
+        super().__init__({name: points([1, 2]) for name in names})
+        self.together, self.alone = [], []
+
+    def series(self, run, tag):
+        self.alone.append((run, tag))
+        return super().series(run, tag)
+
+    def many_series(self, keys):
+        assert not self.alone
+        self.together.extend(keys)
+        return super().many_series(keys)
+
+
+@pytest.mark.parametrize("axis", ["step", "relative"])
+def test_all_curves_of_a_chart_are_fetched_together(axis):
+    names = [(f"e/{run}/{part}", "loss") for run in "abc" for part in ("train", "validation")]
+    reader = CountingReader(*names)
+    wanted = [Wanted("e/a/train", "loss"), Wanted("e/b/train", "loss", seeds=("e/b/train", "e/c/train"))]
+    window(reader, GrowingCurves(), wanted, View(axis=axis))
+    assert set(reader.alone) <= set(reader.together)
+    assert ("e/c/train", "loss") in reader.together

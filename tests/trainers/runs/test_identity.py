@@ -22,7 +22,10 @@ def test_this_process_is_alive_and_its_number_alone_is_not_enough():
 def test_macos_names_its_boot_session_and_other_systems_name_none(tmp_path):
     sysctl = tmp_path / "sysctl"
     assert macos_boot_session(sysctl) is None
-    for answer, known in [('[ "$*" = "-n kern.bootsessionuuid" ] && echo 7A5E-1', "7A5E-1"), ("exit 1", None)]:
+    for answer, known in [
+        ('[ "$*" = "-n kern.bootsessionuuid" ] && echo 7A5E-1', "7A5E-1"),
+        ("exit 1", None),
+    ]:
         sysctl.write_text(f"#!/bin/sh\n{answer}\n")
         sysctl.chmod(0o755)
         assert macos_boot_session(sysctl) == known
