@@ -27,7 +27,7 @@ _STYLE = """
 [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stSidebar"] {display: none}
 [data-testid="stMainBlockContainer"] {padding: 0.7rem 1.3rem 0.6rem}
 [data-testid="stVerticalBlock"] {gap: 0.6rem}
-[data-testid="stMarkdownContainer"] :is(h1, h2, h3, h4) {padding: 0}
+[data-testid="stMarkdownContainer"] :is(h1, h2, h3, h4) {padding-top: .2rem}
 .st-key-slide_keys {position: absolute}
 </style>
 """

@@ -63,8 +63,8 @@ function plotOptions(chart) {
         scale: "y",
         incrs: NUMBER_INCREMENTS,
         size: (plot, texts) => widestText(plot, texts, look.font) + (present ? 22 : 14),
-        space: present ? 54 : 36,
-        ...(logY ? logAxis(present ? 54 : 36, "clientHeight") : {}),
+        space: present ? 44 : 36,
+        ...(logY ? logAxis(present ? 44 : 36, "clientHeight") : {}),
         values: (plot, splits, index, space, increment) => chart.keepTicks("y", splits, logY
           ? splits.map(logTickText)
           : tickTexts(splits, increment)),

@@ -91,10 +91,12 @@ body.slides section.shown {display: flex; flex-direction: column; justify-conten
 body.slides h1 {font-size: 2.6rem} body.slides h2 {font-size: 1.8rem} body.slides .verdict {font-size: 1.9rem}
 body.slides pre {white-space: pre-wrap; overflow-wrap: anywhere}
 body.slides .reading, body.slides footer {display: none}
+@page {margin: 14mm}
 @media print {
   :root {--ground: #fff; --ink: #000; --quiet: #444; --line: #ccc; --soft: #f4f4f4; --accent: #000}
   body, body.slides {font-size: 10.5pt; overflow: visible}
   main {max-width: none; padding: 0}
+  .figures {grid-template-columns: repeat(2, 1fr)}
   body.slides section, body.slides section.shown {display: block; height: auto; overflow: visible; padding: 1rem 0}
   figure, tr, pre, h2 {break-inside: avoid}
   h2, h3 {break-after: avoid}
