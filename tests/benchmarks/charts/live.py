@@ -1,6 +1,6 @@
 """Ten charts of many runs, live: what they cost browser and dashboard; one curve of a million points.
 
-    python -m tests.benchmarks.charts_live [--samples 30] [--anew]
+    python -m tests.benchmarks.charts.live [--samples 30] [--anew]
 
 `live`: ten runs of 10,000 points in each of ten charts (the case that freezes MLflow's page for a minute), and
 `50 runs` of 2,000 points in each (Trackio's known slow one). Real event files that grow by 2,000 points a second in

@@ -1,6 +1,6 @@
 """One million points in event files, nothing read yet: how soon the first chart of them is there, and elsewhere.
 
-    python -m tests.benchmarks.charts_cold [--samples 5] [--anew] [--others PYTHON]
+    python -m tests.benchmarks.charts.cold [--samples 5] [--anew] [--others PYTHON]
 
 The folder holds 50 runs of 10 tags of 2,000 points. Each sample reads it anew in processes of their own, one after the
 other, the first of them another one each time; seconds count from where a process has its imports behind it until the
@@ -31,7 +31,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page
 
-from tests.benchmarks.charts_live import started_harness
+from tests.benchmarks.charts.live import started_harness
 from tests.benchmarks.measuring import keep_rows, kept_rows, percentile, report, sampling, table
 from tests.benchmarks.watching import chromium_page
 from tests.dashboard.curves.growing_runs import grown_curve
