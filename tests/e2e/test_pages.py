@@ -139,7 +139,9 @@ def test_a_slide_is_legible_from_the_back_row(lab, new_page, name):
         "tensorboard": "",
         "machine": "Processor",
     }
-    page.get_by_test_id("stMain").get_by_text(words.get(name, "softmax-1")).first.wait_for()
+    page.get_by_test_id("stMain").get_by_text(words.get(name, "softmax-1")).filter(
+        visible=True
+    ).first.wait_for()
     is_drawn(page)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
     if name == "train":
@@ -225,7 +227,7 @@ def test_hostile_text_is_only_text(app, page, witness, trained_run, painted_run)
         is_drawn(page)
         page.wait_for_timeout(1500)
     page.goto(f"{app.url}/{address}")
-    page.get_by_text(TITLE, exact=False).first.wait_for()
+    page.get_by_text(TITLE, exact=False).filter(visible=True).first.wait_for()
     for tab in ("text", "projector", "timeseries", "hparams"):
         page.goto(f"{app.url}/tensorboard/#{tab}")
         page.get_by_text("TensorBoard").first.wait_for()

@@ -61,7 +61,7 @@ def test_trainers_survive_a_killed_dashboard_and_nothing_starts_twice(logdir, ne
         with started_app(logdir, BOARDLAB_LIMIT="1") as second:
             page = new_page()
             page.goto(f"{second.url}/?run=e/running")
-            page.get_by_text("running", exact=False).first.wait_for()
+            page.get_by_text("running", exact=False).filter(visible=True).first.wait_for()
             seen = set()
             deadline = time.monotonic() + 5
             while time.monotonic() < deadline:
