@@ -152,8 +152,8 @@ def _draw_chart(run: Run, surface: Surface, frame: int, present: bool) -> None:
         surface_cells(*place),
         boundary_lines(*place),
         surface_points(surface.positions, surface.labels),
-        undecided=theme_colour("backgroundColor"),
-        ink=theme_colour("textColor"),
+        undecided=theme_colour("backgroundColor", "#ffffff"),
+        ink=theme_colour("textColor", "#808080"),
         present=present,
         height=(SLIDE_SIDE if present else SIDE) + 20,
     )

@@ -162,7 +162,9 @@ def draw_result(report: SpeedReport | None, *, present: bool) -> None:
     if present:
         st.markdown(f"**{escape_markdown(report.model)}**")
     st.altair_chart(
-        speed_chart(report.rows, colour=PALETTE[0], ink=theme_colour("textColor"), present=present),
+        speed_chart(
+            report.rows, colour=PALETTE[0], ink=theme_colour("textColor", "#808080"), present=present
+        ),
         key="speed_chart",
         width="stretch",
     )

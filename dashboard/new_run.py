@@ -95,7 +95,7 @@ def draw_name(spec: Spec | None, taken: list[str]) -> str:
 
 def draw_start_bar() -> DeltaGenerator:
     """The place of Start and of what keeps it from starting: always in sight, however long the form is."""
-    ground = theme_colour("secondaryBackgroundColor")
+    ground = theme_colour("secondaryBackgroundColor", "transparent")
     st.html(
         '<style>[data-testid="stLayoutWrapper"]:has(> .st-key-start_bar) {position: sticky; bottom: 0; z-index: 2;'
         f" padding: .6rem 0; background: {ground}}}</style>"

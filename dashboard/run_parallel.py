@@ -75,8 +75,8 @@ def draw_lines(found: Drawable, *, present: bool = False) -> None:
         found.lines,
         result=found.result,
         more_is_better=found.more_is_better,
-        ink=theme_colour("textColor"),
-        ground=theme_colour("backgroundColor"),
+        ink=theme_colour("textColor", "#808080"),
+        ground=theme_colour("backgroundColor", "transparent"),
         present=present,
     )
     st.altair_chart(chart, width="stretch", key="parallel_coordinates")

@@ -54,7 +54,7 @@ export default function ({ data, parentElement }) {
   const beside = (by) => {
     const view = new URL(location.href).searchParams.get("view") ?? ""
     const place = /^[0-9]+$/.test(view) && Number(view) <= data.views.length ? Number(view) - 1 : -1
-    return place + by < 0 ? undefined : data.views[place + by]
+    return data.views[place + by] // nothing beyond either end
   }
   const pressed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return

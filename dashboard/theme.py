@@ -35,10 +35,9 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def theme_colour(name: Colour) -> str:
-    """A colour of the theme that the browser shows, as in .streamlit/config.toml."""
-    colour = st.get_option(f"theme.{'dark' if is_dark() else 'light'}.{name}")
-    return str(colour or {"textColor": "#808080"}.get(name, "transparent"))
+def theme_colour(name: Colour, otherwise: str) -> str:
+    """A colour of the theme that the browser shows, as in .streamlit/config.toml; `otherwise` where none is set."""
+    return str(st.get_option(f"theme.{'dark' if is_dark() else 'light'}.{name}") or otherwise)
 
 
 def follow_theme() -> None:

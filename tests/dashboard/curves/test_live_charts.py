@@ -27,9 +27,8 @@ def points(page: Page, number: int = 0) -> int:
 
 def place(page: Page, across: float, down: float = 0.5, number: int = 0) -> tuple[float, float]:
     """Where a part of the drawing is on the page."""
-    drawing = root(page, number).locator(
-        ".u-over"
-    )  # made anew with another axis: for a moment it has no place
+    # It is made anew with another axis: for a moment it has no place.
+    drawing = root(page, number).locator(".u-over")
     box = wait_until(drawing.bounding_box, what="the drawing")
     return box["x"] + across * box["width"], box["y"] + down * box["height"]
 
