@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.address import say
 from dashboard.curves import Move, Place
 
 MOST_NAMES = 60
@@ -66,7 +67,4 @@ def arrangement() -> Arrangement:
 def arrange(wanted: Arrangement) -> None:
     """Writes an arrangement into the address."""
     for name, values in ((PINNED, wanted.pinned), (ORDER, wanted.order)):
-        if values:
-            st.query_params[name] = list(values[:MOST_NAMES])
-        elif name in st.query_params:
-            del st.query_params[name]
+        say(name, values[:MOST_NAMES])

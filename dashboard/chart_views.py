@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
+from dashboard.address import say
 from dashboard.curves import Seen
 from dashboard.curves.positions import Axis
 
@@ -75,15 +75,8 @@ def _said(parameter: str, name: str) -> list[str]:
 
 
 def _say(parameter: str, name: str, text: str | None) -> None:
-    before = st.query_params.get_all(parameter)
-    others: Sequence[str] = [value for value in before if not value.startswith(f"{name}~")]
-    after = [*others, f"{name}~{text}"] if text else list(others)
-    if after == before:
-        return
-    if after:
-        st.query_params[parameter] = after
-    else:
-        del st.query_params[parameter]
+    others = [value for value in st.query_params.get_all(parameter) if not value.startswith(f"{name}~")]
+    say(parameter, [*others, f"{name}~{text}"] if text else others)
 
 
 def _plain(number: float) -> str:

@@ -9,35 +9,39 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.comparison_question import (
+    FIELD,
+    LONGEST_TEXT,
+    PRESET,
+    TUNE,
+    as_held,
+    first_values,
+    say_in_address,
+    take,
+    take_from_address,
+    values_key,
+)
 from dashboard.language import _, counted
 from dashboard.listing import RunView
 from dashboard.new_run import draw_start_bar, draw_task
 from dashboard.plain_text import escape_markdown
-from dashboard.preset_choice import filled
 from dashboard.run_progress import duration
 from dashboard.services import Services
-from dashboard.spec_form import draw_settings, fill_form, label_of, shown_value, spec_from_form, widget_value
+from dashboard.spec_form import draw_settings, label_of, shown_value, spec_from_form, widget_value
 from dashboard.whole_experiment import begin, draw_name, draw_start
 from trainers.comparisons import (
     COMPARISON_PRESETS,
     MOST_SEEDS,
     MOST_VALUES,
     Comparison,
-    ComparisonPreset,
     comparable_settings,
     comparison,
     start,
 )
 from trainers.launchers import Failed
-from trainers.specs import InvalidSpec, Preset, Setting, Spec
+from trainers.specs import InvalidSpec, Setting, Spec
 
-PRESET, FIELD, SEEDS, TUNE, NAME = (
-    "compare_preset",
-    "compare_field",
-    "compare_seeds",
-    "compare_tune",
-    "compare_name",
-)
+SEEDS, NAME = "compare_seeds", "compare_name"
 FIRST = "activation"
 _FIRST_SEEDS = 3
 
@@ -45,7 +49,7 @@ _FIRST_SEEDS = 3
 @st.fragment
 def draw_form(started: Services) -> None:
     """Draws the form in a part of its own: a changed setting redraws nothing but the form."""
-    if PRESET not in st.session_state and FIELD not in st.session_state:
+    if PRESET not in st.session_state and FIELD not in st.session_state and not take_from_address():
         take(COMPARISON_PRESETS[FIRST])
     task = draw_task()
     if task == "classify":
@@ -53,7 +57,13 @@ def draw_form(started: Services) -> None:
     setting = _draw_field(task)
     values = draw_values(task, setting)
     seeds = st.number_input(
-        _("Seeds"), 1, MOST_SEEDS, _FIRST_SEEDS, key=SEEDS, help=_("How often each arm is trained.")
+        _("Seeds"),
+        1,
+        MOST_SEEDS,
+        _FIRST_SEEDS,
+        key=SEEDS,
+        bind="query-params",
+        help=_("How often each arm is trained."),
     )
     tune = st.toggle(
         _("Tune each arm"),
@@ -64,6 +74,7 @@ def draw_form(started: Services) -> None:
             "A comparison at one learning rate may favour one arm."
         ),
     )
+    say_in_address(task, setting)
     st.markdown("###### " + _("Held equal"))
     given = {setting.name: widget_value(setting, values[0])} if values else {}
     form = draw_settings(task, given)
@@ -77,17 +88,6 @@ def draw_form(started: Services) -> None:
             st.error(escape_markdown(_(str(error))))
         return
     _draw_start(started, asked)
-
-
-def take(preset: ComparisonPreset) -> None:
-    """Fills the form with a preset's question; for a callback, or before anything is drawn."""
-    st.session_state[PRESET] = preset.name
-    st.session_state[FIELD] = preset.field
-    st.session_state[TUNE] = preset.tune
-    setting = next(one for one in comparable_settings("classify") if one.name == preset.field)
-    st.session_state[values_key("classify", setting)] = as_held(setting, preset.values)
-    held = filled(Preset(preset.name, preset.title, preset.explanation, preset.shared))
-    fill_form("classify", held)
 
 
 def _take_chosen() -> None:
@@ -135,36 +135,9 @@ def draw_values(task: str, setting: Setting) -> list[Any]:
     if setting.kind == "choice":
         return st.multiselect(_("Its values"), setting.choices, key=key, max_selections=MOST_VALUES)
     typed = st.text_input(
-        _("Its values"), key=key, max_chars=200, help=_("Two to six numbers, separated by commas.")
+        _("Its values"), key=key, max_chars=LONGEST_TEXT, help=_("Two to six numbers, separated by commas.")
     )
     return [part for part in re.split(r"[,;\s]+", typed) if part]
-
-
-def values_key(task: str, setting: Setting) -> str:
-    """The key of the widget for a setting's values: each setting has its own, so that none is lost."""
-    return f"compare_values_{task}_{setting.name}"
-
-
-def as_held(setting: Setting, values: Sequence[Any]) -> Any:
-    """What the widget for a setting's values holds."""
-    if setting.kind == "choice":
-        return [str(value) for value in values]
-    return ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
-
-
-def first_values(setting: Setting) -> tuple[Any, Any]:
-    """Two values to begin with: the default and one that differs visibly, both within the bounds."""
-    if setting.kind == "choice":
-        return setting.choices[0], setting.choices[1]
-    default = setting.default
-    another = default / 2 if default else 0.5
-    if setting.logarithmic:
-        another = default * 3
-    if setting.kind == "int":
-        another = default * 2 if default else 2
-    if setting.maximum is not None and another > setting.maximum:
-        another = default / 2 if setting.kind != "int" else default // 2
-    return default, another
 
 
 def free_name(asked: Comparison, taken: Collection[str]) -> str:

@@ -26,6 +26,9 @@ from __future__ import annotations
 import gettext
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,10 +37,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "boardlab"
+_ACCEPTED = ContextVar("accepted", default="")  # of the request that is being answered outside a page
 
 
 def language() -> str:
-    """The language wanted here and now, as gettext writes it ("de", "pt_BR"); English outside a page."""
+    """The language wanted here and now, as gettext writes it ("de", "pt_BR"); English where nobody says."""
     chosen = os.environ.get("BOARDLAB_LANGUAGE") or _browser_locale()
     # A locale names a folder, so anything but letters, digits, "_" and "-" could lead out of LOCALES.
     return chosen.replace("-", "_") if re.fullmatch(r"[A-Za-z0-9_-]{1,35}", chosen) else "en"
@@ -60,7 +64,17 @@ def translations(name: str, locales: Path = LOCALES) -> gettext.NullTranslations
     return gettext.translation(DOMAIN, localedir=str(locales), languages=wanted, fallback=True)
 
 
+@contextmanager
+def answering(accept_language: str) -> Iterator[None]:
+    """Speaks, outside a page, the language that a request's header Accept-Language names first."""
+    token = _ACCEPTED.set(re.split("[,;]", accept_language)[0].strip())
+    try:
+        yield
+    finally:
+        _ACCEPTED.reset(token)
+
+
 def _browser_locale() -> str:
     if get_script_run_ctx(suppress_warning=True) is None:
-        return "en"
+        return _ACCEPTED.get() or "en"
     return st.context.locale or "en"

@@ -58,6 +58,11 @@ def page_url(base: str, page_path: str, *, runs: Iterable[str] = (), **settings:
     return f"{base}/{page_path}" + (f"?{query}" if query else "")
 
 
+def report_url(base: str, experiment: str, **settings: str) -> str:
+    """The address of an experiment's report."""
+    return f"{base}/report?{urlencode({'experiment': experiment, **settings}, quote_via=quote)}"
+
+
 def tensorboard_url(
     base: str,
     *,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.address import say
 from dashboard.language import _
 from dashboard.painting_address import path_for, word_for
 from dashboard.services import services
@@ -41,9 +42,7 @@ def name_in_address(key: str) -> None:
     """Lets the address name the chosen pictures, also after another page took its words away."""
     started = services()
     named = [word_for(Path(path), started.settings.logdir, started.inspector) for path in chosen(key)]
-    words = [word for word in named if word is not None]
-    if st.query_params.get_all(key) != words:
-        st.query_params[key] = words
+    say(key, [word for word in named if word is not None])
 
 
 def sample_at(path: Path) -> Sample | None:

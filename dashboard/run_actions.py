@@ -51,7 +51,7 @@ def draw_actions(started: Services, rows: Sequence[RunRow]) -> None:
         st.space("stretch")
         _draw_links(rows)
         if len({row.run.experiment for row in rows}) == 1:
-            draw_report_button(started, rows[0].run.experiment)
+            draw_report_button(rows[0].run.experiment)
         _draw_changes(started, rows)
     for row in rows:
         if row.remark:

@@ -13,6 +13,18 @@ from dashboard.new_run import draw_start_bar, draw_task
 from dashboard.plain_text import escape_markdown
 from dashboard.services import Services
 from dashboard.spec_form import FormValue, draw_settings, label_of, shown_value, spec_from_form, widget_value
+from dashboard.sweep_question import (
+    FIRST_METHOD,
+    LONGEST_TEXT,
+    METHOD,
+    Places,
+    fields_key,
+    first_place,
+    place_key,
+    place_options,
+    say_in_address,
+    take_from_address,
+)
 from dashboard.whole_experiment import begin, draw_name, draw_start
 from trainers.launchers import Failed
 from trainers.specs import InvalidSpec, Setting, Spec
@@ -26,17 +38,9 @@ from trainers.sweeps import (
     sweep,
 )
 
-FIELDS, METHOD, BUDGET, EARLY, NAME = (
-    "sweep_fields",
-    "sweep_method",
-    "sweep_budget",
-    "sweep_early",
-    "sweep_name",
-)
+BUDGET, EARLY, NAME = "sweep_budget", "sweep_early", "sweep_name"
 FIRST_FIELDS = ("learning_rate",)
 FIRST_BUDGET = 8
-
-Places = tuple[tuple[str, tuple[str, ...] | str], ...]
 
 
 @st.fragment
@@ -46,17 +50,20 @@ def draw_form(started: Services) -> None:
     known = {one.name: one for one in searchable_settings(task)}
     places = _draw_search(task, known)
     method = _draw_method()
+    say_in_address(places, method)
     budget = st.number_input(
         _("Budget (runs)"),
         1,
         LARGEST_BUDGET,
         FIRST_BUDGET,
         key=BUDGET,
+        bind="query-params",
         help=_("How many runs at most. Of a larger grid, some points are drawn."),
     )
     early = st.toggle(
         _("Stop hopeless runs early"),
         key=EARLY,
+        bind="query-params",
         help=_(
             "The median rule: after three runs have ended, one that does worse than half of them did at the same "
             "epoch is stopped. It keeps its curve, and the tag “stopped early”."
@@ -82,8 +89,9 @@ def _asked(base: Spec, places: Places, method: str, budget: int, early: bool) ->
 
 def _draw_search(task: str, known: dict[str, Setting]) -> Places:
     """The widgets for what is searched: the settings, and for each where."""
-    key = f"{FIELDS}_{task}"
-    st.session_state.setdefault(key, list(FIRST_FIELDS))
+    key = fields_key(task)
+    if key not in st.session_state and not take_from_address(task, known):
+        st.session_state[key] = list(FIRST_FIELDS)
     chosen = st.multiselect(
         _("What is searched"),
         list(known),
@@ -97,10 +105,10 @@ def _draw_search(task: str, known: dict[str, Setting]) -> Places:
 
 def _draw_place(task: str, setting: Setting) -> tuple[str, ...] | str:
     """The widget for where a setting is searched: choices as such, numbers as typed."""
-    key = f"sweep_place_{task}_{setting.name}"
+    key = place_key(task, setting)
     label = label_of(setting)
     if setting.kind in ("choice", "bool"):
-        options = setting.choices or ("false", "true")
+        options = place_options(setting)
         st.session_state.setdefault(key, list(options[:3]))
         words = {"false": shown_value(False), "true": shown_value(True)}
         return tuple(
@@ -115,36 +123,20 @@ def _draw_place(task: str, setting: Setting) -> tuple[str, ...] | str:
     typed = st.text_input(
         label,
         key=key,
-        max_chars=200,
+        max_chars=LONGEST_TEXT,
         help=_("A range as 0.001..0.1, or values with commas between them as 0.001, 0.01."),
     )
     return typed.strip()
 
 
-def first_place(setting: Setting) -> str:
-    """Where to look at first: around the default, within the bounds."""
-    default = float(setting.default)
-    factor = 10.0 if setting.logarithmic else 2.0
-    low, high = (default / factor, default * factor) if default else (0.0, 0.5)
-    if setting.maximum is not None:
-        high = min(
-            high, setting.maximum if not setting.exclusive_maximum else (default + setting.maximum) / 2
-        )
-    if setting.minimum is not None:
-        low = max(low, setting.minimum)
-    if setting.kind == "int":
-        return f"{int(low)}..{max(int(high), int(low) + 1)}"
-    return f"{low:.6g}..{high:.6g}"
-
-
 def _draw_method() -> str:
+    st.session_state.setdefault(METHOD, FIRST_METHOD)
     words = {"random": _("At random"), "grid": _("Grid")}
     chosen = st.segmented_control(
         _("Search"),
         [*words],
         format_func=words.__getitem__,
         key=METHOD,
-        default="random",
         required=True,
         help=_(
             "At random, every run tries a new value of every setting (Bergstra, Bengio 2012); a grid tries all "

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
+from dashboard.address import say
 from dashboard.language import _
 from dashboard.lasting_press import lasting_button
 from dashboard.new_run import draw_start_bar
@@ -71,11 +72,17 @@ def show_begun(key: str) -> None:
 
 
 def choose(label: str, key: str, experiments: Sequence[str], *, hidden: bool) -> str:
-    """The widget for the experiment; the first one where the address names none that there is."""
-    if st.session_state.get(key, st.query_params.get(key)) not in experiments:
-        st.session_state[key] = experiments[0]
+    """The widget for the experiment; the first one where the address names none that there is.
+
+    The address always names it: a link to what is the newest today must not show another one tomorrow, as it would
+    if the widget were bound, since then the first one goes without saying.
+    """
+    held = st.session_state.get(key, st.query_params.get(key))
+    st.session_state[key] = held if held in experiments else experiments[0]
     with st.container(key=f"hidden_{key}" if hidden else f"choice_of_{key}"):
-        return st.selectbox(label, experiments, key=key, bind="query-params")
+        chosen = st.selectbox(label, experiments, key=key)
+    say(key, [chosen])
+    return chosen
 
 
 def say_what_is_damaged(read: Callable[[str], object], key: str) -> None:

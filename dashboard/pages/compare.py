@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.comparison_form import begin_comparison, draw_form, free_name, take
+from dashboard.comparison_form import begin_comparison, draw_form, free_name
+from dashboard.comparison_question import take
 from dashboard.comparison_view import Shown, draw_view
 from dashboard.language import _
 from dashboard.plain_text import escape_markdown
@@ -34,7 +35,7 @@ def main() -> None:
     experiment = choose(_("Comparison"), CHOSEN, list(known), hidden=present)
     draw_view(started, Shown(known[experiment], experiment, present))
     if not present:
-        draw_report_button(started, experiment)
+        draw_report_button(experiment)
 
 
 def draw_nothing_yet(started: Services) -> None:

@@ -32,7 +32,7 @@ def main() -> None:
     experiment = choose(_("Sweep"), CHOSEN, list(known), hidden=present)
     draw_view(started, Shown(known[experiment], experiment, present))
     if not present:
-        draw_report_button(started, experiment)
+        draw_report_button(experiment)
 
 
 def draw_nothing_yet(started: Services) -> None:

@@ -120,18 +120,22 @@ def document(
     title: str, head: str, sections: Sequence[Section], *, language: str, reading: str, foot: str
 ) -> str:
     """The whole document; `head` is the first section's HTML, `reading` says how to show it, `foot` when it was."""
-    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '{script_hash()}'"
     parts = "".join(
         f"<section><h2>{html.escape(section.heading)}</h2>{section.body}</section>" for section in sections
     )
     return (
         f'<!doctype html>\n<html lang="{html.escape(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy())}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f'<section><h1>{html.escape(title)}</h1>{head}<p class="quiet reading">{html.escape(reading)}</p></section>\n'
         f"{parts}\n<footer><p>{html.escape(foot)}</p></footer>\n</main>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"
     )
+
+
+def policy() -> str:
+    """What the document may load and run, as a Content-Security-Policy: its own styles and script, and nothing else."""
+    return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '{script_hash()}'"
 
 
 def script_hash() -> str:

@@ -1,4 +1,4 @@
-"""The addresses beside the pages: TensorBoard, the curves' data, uPlot from its package, and a sign of life."""
+"""The addresses beside the pages: TensorBoard, curves, reports, uPlot from its package, and a sign of life."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from dashboard.curves.route import curves, curves_csv
 from dashboard.reading import DataServer
+from dashboard.report import respond as respond_with_report
 from dashboard.services import Services
 from dashboard.serving.tensorboard_mount import TensorBoardMount, add_slash
 from dashboard.settings import Settings
@@ -47,11 +48,15 @@ def routes(settings: Settings, services: Callable[[], Services]) -> list[BaseRou
             headers={"Cache-Control": "no-store"},
         )
 
+    def report(request: Request) -> Response:
+        return respond_with_report(request, services())
+
     prefix = f"{base}/tensorboard"
     return [
         Route(f"{base}/api/health", health),
         Route(f"{base}/api/curves", curves),
         Route(f"{base}/api/curves.csv", curves_csv),
+        Route(f"{base}/report", report),
         Route(f"{base}/assets/uplot/{{name}}", uplot_file),
         Mount(f"{prefix}/", app=TensorBoardMount(prefix, data_server)),
         Route(prefix, add_slash),

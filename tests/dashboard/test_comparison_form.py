@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.comparison_form import as_held, first_values, free_name, known_seconds, queue_line
+from dashboard.comparison_form import free_name, known_seconds, queue_line
+from dashboard.comparison_question import as_held, first_values
 from dashboard.listing import RunView
 from trainers.comparisons import COMPARISON_PRESETS, comparable_settings, comparison
 from trainers.runs import About, Run, Status

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.chosen_runs import belongs, keys_of, token_of
-from dashboard.links import base_of, page_url, run_filter, tensorboard_url
+from dashboard.links import base_of, page_url, report_url, run_filter, tensorboard_url
 
 KEYS = st.text(min_size=1).filter(lambda key: "\n" not in key)
 
@@ -38,6 +38,12 @@ def test_a_page_address_carries_its_runs_and_settings() -> None:
     assert parts.path == "/lab/runs"
     assert parse_qs(parts.query) == {"run": ["e 1/r&1", "实验/运行"], "smoothing": ["0.6"]}
     assert page_url("", "") == "/"
+
+
+def test_a_report_address_names_its_experiment_and_nothing_else() -> None:
+    parts = urlsplit(report_url("/lab", "e&save=1#x 实验", save="1"))
+    assert parts.path == "/lab/report" and not parts.fragment
+    assert parse_qs(parts.query) == {"experiment": ["e&save=1#x 实验"], "save": ["1"]}
 
 
 def test_tensorboard_address_follows_theme_and_smoothing() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.running import started_app, wait_until
+from tests.running import App, started_app, wait_until
 from trainers.comparisons import find_comparisons
 from trainers.runs import FINISHED, find_runs, read_status
 
@@ -111,3 +111,39 @@ def test_whatever_is_seen_of_the_charts_is_a_link_and_goes_home_as_a_file(
         linked.get_by_role("button", name="Show everything").click()
         expect(other).not_to_have_url(re.compile("zoom="))
         assert witness.page_errors == []
+
+
+def test_a_question_that_somebody_filled_in_is_asked_by_its_link(app: App, page: Page, new_page) -> None:
+    page.goto(f"{app.url}/compare")
+    page.get_by_role("combobox", name="Question").click()
+    page.get_by_role("option", name="Adam against gradient descent").click()
+    expect(page.get_by_text("2 arms × 3 seeds × 4 learning rates: 24 runs.")).to_be_visible()
+    page.get_by_role("spinbutton", name="Seeds").fill("4")
+    page.get_by_role("spinbutton", name="Seeds").press("Enter")
+    page.get_by_role("spinbutton", name=re.compile("^Epochs")).fill("3")
+    page.get_by_role("spinbutton", name=re.compile("^Epochs")).press("Enter")
+    asked = "2 arms × 4 seeds × 4 learning rates: 32 runs."
+    expect(page.get_by_text(asked)).to_be_visible()
+    page.wait_for_url(re.compile("epochs=3"))
+    other = new_page()
+    other.goto(page.url)
+    expect(other.get_by_text(asked)).to_be_visible()
+    expect(other.get_by_role("spinbutton", name=re.compile("^Epochs"))).to_have_value("3")
+    expect(other.get_by_role("combobox", name="Question")).to_have_value("Adam against gradient descent")
+
+
+def test_a_search_that_somebody_filled_in_is_asked_by_its_link(app: App, page: Page, new_page) -> None:
+    page.goto(f"{app.url}/sweep")
+    page.get_by_role("textbox", name="Learning rate").fill("0.01, 0.02, 0.05")
+    page.get_by_role("textbox", name="Learning rate").press("Enter")
+    page.get_by_text("Grid", exact=True).click()
+    expect(page.get_by_text("3 runs, each with other settings.")).to_be_visible()
+    page.get_by_role("spinbutton", name="Budget (runs)").fill("2")
+    page.get_by_role("spinbutton", name="Budget (runs)").press("Enter")
+    asked = "2 runs, each with other settings."
+    expect(page.get_by_text(asked)).to_be_visible()
+    page.wait_for_url(re.compile("sweep_budget=2"))
+    other = new_page()
+    other.goto(page.url)
+    expect(other.get_by_text(asked)).to_be_visible()
+    expect(other.get_by_role("textbox", name="Learning rate")).to_have_value("0.01, 0.02, 0.05")

@@ -1,4 +1,4 @@
-"""A report as a person gets it: saved from the page, opened without any server, shown as slides, and printed."""
+"""A report as a person gets it: read at its address, saved, opened without a server, shown as slides, printed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,16 @@ def test_a_report_is_saved_read_offline_shown_as_slides_and_printed(app, page, n
     other = old_run(app.logdir, "two", experiment="told 数字", model="mlp", depth=3, number=2)
     page.goto(f"{app.url}/runs?within=told 数字&run={run.key}")
     wait_until_shown(page, "two")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Report", exact=True).click()
+    expect(opened.value.get_by_role("heading", name="told 数字")).to_be_visible()
+    assert opened.value.locator("svg path").count() == 4  # two charts of two runs
+    opened.value.goto(opened.value.url + "#slides")
+    opened.value.reload()
+    expect(opened.value.get_by_role("heading", name="Curves")).to_be_hidden()
+    opened.value.close()
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Report", exact=True).click()
+        page.get_by_role("link", name="Save", exact=True).click()
     assert saved.value.suggested_filename == "told-数字-report.html"
     file = tmp_path / "report.html"
     saved.value.save_as(file)

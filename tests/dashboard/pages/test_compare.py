@@ -101,6 +101,50 @@ def test_a_question_of_one_s_own_is_queued_at_once_and_stopped_at_once(open_page
     )
 
 
+def test_the_address_asks_the_same_question_of_whoever_opens_it(open_page, known):
+    page = open_page("compare")
+    page.selectbox(key="compare_field").set_value("optimizer").run()
+    page.multiselect(key="compare_values_classify_optimizer").set_value(["sgd", "adam", "adamw"]).run()
+    page.toggle(key="compare_tune").set_value(True).run()
+    bound = {"compare_seeds": "5", "epochs": "7"}  # what a browser adds by itself
+    again = open_page("compare", **{**page.query_params, **bound})
+    assert again.selectbox(key="compare_field").value == "optimizer"
+    assert again.multiselect(key="compare_values_classify_optimizer").value == ["sgd", "adam", "adamw"]
+    assert again.number_input(key="compare_seeds").value == 5
+    assert again.toggle(key="compare_tune").value is True
+    assert again.number_input(key="epochs").value == 7
+    assert "3 arms × 5 seeds × 4 learning rates: 60 runs." in seen(again)
+    assert {**page.query_params, **bound}.keys() == again.query_params.keys()
+
+
+def test_a_link_to_numbers_of_another_task_is_understood_and_a_known_question_is_named(open_page, known):
+    page = open_page("compare", task="sequence", compare_field="window", compare_values="8, 16")
+    assert page.text_input(key="compare_values_sequence_window").value == "8, 16"
+    assert "2 arms × 3 seeds: 6 runs." in seen(page)
+    page = open_page("compare")
+    page.selectbox(key="compare_preset").set_value("dropout").run()
+    again = open_page("compare", **page.query_params)
+    assert again.selectbox(key="compare_preset").value == "dropout"
+    assert again.text_input(key="compare_values_classify_dropout").value == "0, 0.5"
+    assert again.number_input(key="width").value == 256
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"compare_field": "seed"},
+        {"task": "stylize", "compare_field": "size"},
+        {"task": "../e", "compare_field": "activation"},
+        {"compare_field": "activation", "compare_values": ["no", "'; --"], "compare_seeds": "99"},
+        {"compare_field": "dropout", "compare_values": "9" * 5_000, "compare_preset": "none such"},
+    ],
+)
+def test_an_address_that_asks_nonsense_leaves_a_form_that_works(open_page, known, wrong):
+    page = open_page("compare", **wrong)
+    assert page.selectbox(key="compare_field").value in ("activation", "dropout")
+    assert 1 <= page.number_input(key="compare_seeds").value <= 10
+
+
 def test_what_cannot_be_compared_is_said_where_start_is(open_page, known):
     page = open_page("compare")
     page.selectbox(key="compare_field").set_value("dropout").run()
@@ -181,3 +225,8 @@ def test_pinned_and_moved_charts_stand_where_the_address_says(open_page, known):
     page = open_page("compare", comparison=known, charts="accuracy", pinned=["train/loss"])
     assert next(iter(charts(page))) == "Training loss"
     assert charts(page)["Training loss"]["place"] == {"pinned": True, "first": True, "last": True}
+
+
+def test_the_address_names_the_comparison_also_where_it_is_the_newest(open_page, lab, known):
+    page = open_page("compare")
+    assert page.query_params["comparison"] == next(iter(find_comparisons(lab)))

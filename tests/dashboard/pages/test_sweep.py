@@ -41,6 +41,36 @@ def test_without_sweeps_the_page_teaches_what_one_is(open_page, lab):
     assert "8 runs, each with other settings." in seen(page)
 
 
+def test_the_address_searches_the_same_for_whoever_opens_it(open_page, lab):
+    page = open_page("sweep")
+    page.multiselect(key="sweep_fields_classify").set_value(["dropout", "optimizer", "batch_norm"]).run()
+    page.segmented_control(key="sweep_method").set_value("grid").run()
+    page.text_input(key="sweep_place_classify_dropout").set_value("0, 0.25, 0.5").run()
+    page.multiselect(key="sweep_place_classify_optimizer").set_value(["sgd", "adam"]).run()
+    bound = {"sweep_budget": "12", "sweep_early": "true", "epochs": "3", "model": "mlp"}
+    again = open_page("sweep", **{**page.query_params, **bound})  # a browser adds what is bound by itself
+    assert again.multiselect(key="sweep_fields_classify").value == ["dropout", "optimizer", "batch_norm"]
+    assert again.text_input(key="sweep_place_classify_dropout").value == "0, 0.25, 0.5"
+    assert again.multiselect(key="sweep_place_classify_optimizer").value == ["sgd", "adam"]
+    assert again.segmented_control(key="sweep_method").value == "grid"
+    assert again.number_input(key="sweep_budget").value == 12
+    assert again.toggle(key="sweep_early").value is True
+    assert again.number_input(key="epochs").value == 3
+    assert "12 runs, each with other settings." in seen(again)
+
+
+@pytest.mark.parametrize(
+    "search", ["nothing~1..2", "optimizer~no~such", "dropout~" + "9" * 5_000, "~", ["dropout"] * 50]
+)
+def test_an_address_that_searches_nonsense_leaves_a_form_that_works(open_page, lab, search):
+    page = open_page("sweep", search=search)
+    assert set(page.multiselect(key="sweep_fields_classify").value) <= {
+        "learning_rate",
+        "optimizer",
+        "dropout",
+    }
+
+
 def test_what_the_form_cannot_search_is_said_and_nothing_starts(open_page, lab):
     page = open_page("sweep")
     page.text_input(key="sweep_place_classify_learning_rate").set_value("0.1..0.01").run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import io
@@ -12,10 +13,14 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
+from starlette.routing import Route
 
-from dashboard.report import experiment_report, file_name
+from dashboard import language
+from dashboard.report import experiment_report, file_name, respond
 from dashboard.services import Services, close_services, services
 from tests.e2e.hostile import NOTES, TITLE
 from tests.old_runs import old_run
@@ -146,3 +151,43 @@ def test_an_experiment_without_a_run_has_no_report(started) -> None:
 )
 def test_a_report_is_saved_under_a_plain_name(experiment: str, name: str) -> None:
     assert file_name(experiment) == name
+
+
+def asked(started: Services, accept_language: str = "", **query: str) -> httpx.Response:
+    """What the route of reports answers."""
+    app = Starlette(routes=[Route("/report", lambda request: respond(request, started))])
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://lab") as client:
+            return await client.get("/report", params=query, headers={"accept-language": accept_language})
+
+    return asyncio.run(ask())
+
+
+def test_a_report_has_an_address_that_shows_it_and_one_that_saves_it(started) -> None:
+    shown = asked(started, experiment="e")
+    assert shown.status_code == 200 and shown.headers["content-type"] == "text/html; charset=utf-8"
+    assert shown.headers["content-security-policy"] == checked(shown.text).policy
+    assert "content-disposition" not in shown.headers
+    saved = asked(started, experiment="e", save="1")
+    assert saved.headers["content-disposition"].startswith('attachment; filename="e-report.html"')
+    assert (
+        checked(saved.text).text.split("BoardLab wrote")[0]
+        == checked(shown.text).text.split("BoardLab wrote")[0]
+    )
+
+
+@pytest.mark.parametrize("name", ["", "nowhere", "../e", "<script>alert(1)</script>", "e/relu-1"])
+def test_the_address_of_no_experiment_says_so_as_plain_text(started, name) -> None:
+    answer = asked(started, experiment=name)
+    assert answer.status_code == 404 and answer.headers["content-type"].startswith("text/plain")
+    assert "has no run: there is nothing to report" in answer.text
+
+
+def test_the_report_is_in_the_language_that_the_browser_asks_for(started, monkeypatch) -> None:
+    monkeypatch.delenv("BOARDLAB_LANGUAGE")
+    answer = asked(started, "pt-BR,pt;q=0.9,en;q=0.8", experiment="e")
+    assert '<html lang="pt-BR">' in answer.text
+    assert '<html lang="en">' in asked(started, "../x", experiment="e").text
+    assert language.language() == "en", "what one request asked for is forgotten with it"

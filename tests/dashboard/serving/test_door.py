@@ -40,7 +40,7 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("path", EVERYWHERE)
+@pytest.mark.parametrize("path", [*EVERYWHERE, "/report?experiment=first"])
 def test_nothing_opens_without_the_key(locked_app: App, path: str) -> None:
     answer = httpx.get(locked_app.url + path)
     assert answer.status_code == 401
