@@ -27,6 +27,7 @@ from trainers.runs import Run, Status, pending_commands
 from trainers.specs import StylizeSpec
 
 HEIGHT = 230
+FRAME_SECONDS = 0.5  # a painter leaves a frame a second, and the first one is waited for
 LOSSES = ("loss", "content_loss", "style_loss", "tv_loss")
 
 
@@ -37,7 +38,7 @@ def draw_painting(view: RunView, spec: StylizeSpec, started: Services, *, presen
     left, right = st.columns([3, 1] if present else [5, 4], gap="large")
     with left:
         if watching or not (run.artifacts / RESULT).exists():
-            st.fragment(_draw_frame, run_every=1 if watching else None)(run, spec)
+            st.fragment(_draw_frame, run_every=FRAME_SECONDS if watching else None)(run, spec)
         else:
             _draw_result(run, spec)
     with right:

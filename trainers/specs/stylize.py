@@ -279,10 +279,10 @@ class StylizeSpec(pydantic.BaseModel):
         description="Look at large pictures tile by tile: they need little memory then, and half again the time",
         group="machine",
     )
-    precision: Literal["float32", "bfloat16"] = setting(
-        "float32",
+    precision: Literal["best", "float32", "bfloat16"] = setting(
+        "best",
         label="Precision",
-        description="The numbers of the network's arithmetic: bfloat16 is faster where the processor computes in it",
+        description="The numbers of a pass: best takes bfloat16 in fast mode where the processor computes in it",
         group="machine",
     )
     device: Literal["best", "cpu", "gpu"] = every_task.DEVICE

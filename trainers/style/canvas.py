@@ -40,7 +40,9 @@ class Canvas:
         self._spec, self._balance, self._size = spec, _balance(spec), self._full_size(spec)
         self._stages = scales.stages(spec, min(self._size))
         self._enlarged = False  # by a person, while it was painted: from then on it has its full size
-        self._known: dict[tuple[int, int], _Sized] = {}
+        self._known: dict[
+            tuple[tuple[int, int], bool], _Sized
+        ] = {}  # by size, and whether found the quick way
         self._rate = spec.learning_rate
         first = self._size_at(0)
         self._descent = self._begin(self._initial(first))
@@ -91,7 +93,8 @@ class Canvas:
 
     def judged(self, pixels: np.ndarray) -> dict[str, float]:
         """The losses of a picture uint8 at full size, by the names in `objective.PARTS`."""
-        return self._objective.losses(pixels, self._sized(self._size).target, self._balance)
+        sized = self._sized(self._size, quick=not self._objective.is_rounded)
+        return self._objective.losses(pixels, sized.target, self._balance)
 
     def is_sound(self) -> bool:
         """Whether all pixels are numbers."""
@@ -157,7 +160,7 @@ class Canvas:
         if (width, height) == size:
             return
         picture = _at_size(self._descent.picture if self._mean is None else self._mean, size)
-        self._known = {known: sized for known, sized in self._known.items() if known == self._size}
+        self._known = {known: sized for known, sized in self._known.items() if known[0] == self._size}
         self._descent, self._mean = self._begin(picture), None
         self._losses = self._losses[:0]
 
@@ -191,15 +194,17 @@ class Canvas:
             self._mean = picture if self._mean is None else share * self._mean + (1 - share) * picture
             self._mean = self._mean.astype(np.float32)
 
-    def _sized(self, size: tuple[int, int]) -> _Sized:
-        """What pictures of this size are compared with; found out once for each size."""
-        if size not in self._known:
+    def _sized(self, size: tuple[int, int], *, quick: bool = True) -> _Sized:
+        """What pictures of this size are compared with; found out once for each size and way."""
+        if (size, quick) not in self._known:
             photo = resized(self._given.photo, size)
-            features = self._objective.photo(photo)
-            grams = [self._objective.grams(style) for style in self._sized_styles(size)]
+            features = self._objective.photo(photo, quick=quick)
+            grams = [self._objective.grams(style, quick=quick) for style in self._sized_styles(size)]
             target = self._objective.target(features, grams, self._spec.blend)
-            self._known[size] = _Sized(photo.astype(np.float32), self._mask(size), features, grams, target)
-        return self._known[size]
+            self._known[size, quick] = _Sized(
+                photo.astype(np.float32), self._mask(size), features, grams, target
+            )
+        return self._known[size, quick]
 
     def _sized_styles(self, size: tuple[int, int]) -> list[np.ndarray]:
         return [

@@ -85,20 +85,39 @@ class Objective:
         )
         self._evaluate = tf.function(self._judged_with_gradient, input_signature=signature)
 
+    def compile(self) -> None:
+        """Compiles what a pass does. It takes half a second, in which another thread can find the targets."""
+        side = 32
+        content = tuple(
+            tf.zeros(
+                [1, side // 2 ** (int(layer[4]) - 1), side // 2 ** (int(layer[4]) - 1), channels_of(layer)]
+            )
+            for layer in self.content
+        )
+        grams = tuple(tf.zeros([channels, channels]) for channels in STYLE_CHANNELS)
+        self._evaluate(
+            tf.zeros([1, side, side, 3]), content, grams, tf.zeros([len(STYLE_LAYERS)]), tf.zeros([3])
+        )
+
     def features(
         self, picture: tf.Tensor, layers: Collection[str], *, quick: bool = False
     ) -> dict[str, tf.Tensor]:
         """What some layers answer to a picture float32 [1, h, w, 3]."""
         return self._network.features(picture, layers, quick=quick)
 
-    def photo(self, pixels: np.ndarray) -> tuple[tf.Tensor, ...]:
+    @property
+    def is_rounded(self) -> bool:
+        """Whether the quick way differs visibly: passes are then compared with what it finds, judgements are not."""
+        return self._network.is_rounded
+
+    def photo(self, pixels: np.ndarray, *, quick: bool = False) -> tuple[tf.Tensor, ...]:
         """The features of a photo float [h, w, 3] in 0 to 255 that content is compared with."""
-        found = self._network.features(_batch(pixels), self.content)
+        found = self._network.features(_batch(pixels), self.content, quick=quick)
         return tuple(found[layer] for layer in self.content)
 
-    def grams(self, pixels: np.ndarray) -> tuple[tf.Tensor, ...]:
+    def grams(self, pixels: np.ndarray, *, quick: bool = False) -> tuple[tf.Tensor, ...]:
         """The Gram matrices of a painting float [h, w, 3] in 0 to 255, layer by layer."""
-        found = self._network.features(_batch(pixels), STYLE_LAYERS)
+        found = self._network.features(_batch(pixels), STYLE_LAYERS, quick=quick)
         return tuple(gram(found[layer]) for layer in STYLE_LAYERS)
 
     def target(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+import threading
 import time
 from collections.abc import Mapping
 
@@ -17,6 +18,7 @@ import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
+from trainers import hardware
 from trainers.dataset_errors import PictureRefused
 from trainers.loop import Plan, TrainingFailed
 from trainers.runs import Run, state_folder
@@ -60,9 +62,9 @@ def prepare(run: Run, spec: StylizeSpec, journal: Journal) -> Painting:
     given = inputs.kept(run, spec)
     found = weights.load(spec.network, spec.network_file, state_folder(run.logdir) / "networks")
     logger.info("Painting with %s; %s.", found.source, weights.CREDIT)
-    # A graphics card's library has such ways of its own, and the published recipe stays as it was published.
-    quick = spec.mode == "fast" and spec.precision == "float32" and not tf.config.get_visible_devices("GPU")
-    vgg = network.Network(spec.network, found, pooling=spec.pooling, precision=spec.precision, quick=quick)
+    way = quick_way(spec)
+    logger.info("A pass computes in %s.", "bfloat16" if way == "bfloat16" else "float32")
+    vgg = network.Network(spec.network, found, pooling=spec.pooling, quick=way)
     judge = objective.Objective(
         vgg,
         content_blend=spec.content_blend,
@@ -70,10 +72,24 @@ def prepare(run: Run, spec: StylizeSpec, journal: Journal) -> Painting:
         content_layer=spec.content_layer,
         style_layers=spec.style_layers,
     )
+    if not spec.tiles:
+        threading.Thread(target=judge.compile, name="compiling", daemon=True).start()
     journal.about_run(settings.hyperparameters(run, spec))
     explanation = f"{inspect.cleandoc(StylizeSpec.__doc__ or '')}\n\n{weights.CREDIT}"
     journal.about_run(settings.text(spec, explanation))
     return Painting(run, spec, Canvas(spec, given, judge))
+
+
+def quick_way(spec: StylizeSpec) -> network.Quick | None:
+    """How the passes of a painting look at it where that need not be the plain way; what is judged always is."""
+    if spec.precision == "bfloat16":
+        return "bfloat16"
+    # A graphics card's library has such ways of its own, and the published recipe stays as it was published.
+    if spec.mode == "classic" or tf.config.get_visible_devices("GPU"):
+        return None
+    if spec.precision == "best" and hardware.bfloat16_instructions():
+        return "bfloat16"
+    return "winograd"
 
 
 class Painting:

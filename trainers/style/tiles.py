@@ -74,11 +74,16 @@ class TiledObjective:
     def __init__(self, objective: Objective, side: int = SIDE) -> None:
         self._objective, self._side = objective, side
 
-    def photo(self, pixels: np.ndarray) -> tuple[tf.Tensor, ...]:
+    @property
+    def is_rounded(self) -> bool:
+        """As `Objective.is_rounded`."""
+        return self._objective.is_rounded
+
+    def photo(self, pixels: np.ndarray, *, quick: bool = False) -> tuple[tf.Tensor, ...]:
         """The features of a photo float [h, w, 3] that content is compared with."""
         rows: list[list[tuple[tf.Tensor, ...]]] = []
         for tile in tiles(*pixels.shape[:2], self._side):
-            found = self._features(tile.seen(pixels), self._objective.content)
+            found = self._features(tile.seen(pixels), self._objective.content, quick=quick)
             if tile.columns[0] == 0:
                 rows.append([])
             rows[-1].append(tuple(tile.own(layer, found[layer]) for layer in self._objective.content))
@@ -87,9 +92,9 @@ class TiledObjective:
             for place in range(len(self._objective.content))
         )
 
-    def grams(self, pixels: np.ndarray) -> tuple[tf.Tensor, ...]:
+    def grams(self, pixels: np.ndarray, *, quick: bool = False) -> tuple[tf.Tensor, ...]:
         """The Gram matrices of a picture float [h, w, 3], layer by layer."""
-        sums, counts = self._sums(pixels)
+        sums, counts = self._sums(pixels, quick=quick)
         return tuple(total / count for total, count in zip(sums, counts, strict=True))
 
     def target(
@@ -106,7 +111,7 @@ class TiledObjective:
         self, picture: np.ndarray, target: Target, balance: Balance
     ) -> tuple[np.ndarray, np.ndarray]:
         """The losses float32 [parts] of a picture float [h, w, 3], and the gradient of the first float32 [h, w, 3]."""
-        grams = self.grams(picture)
+        grams = self.grams(picture, quick=True)
         of_layers = balance.style * self._objective.layers
         pulls = [
             2 * share * (one - there) / tf.cast(tf.size(one), tf.float32)
@@ -123,7 +128,7 @@ class TiledObjective:
     def _judged(self, picture: np.ndarray, target: Target, balance: Balance) -> np.ndarray:
         content = 0.0
         for tile in tiles(*picture.shape[:2], self._side):
-            found = self._features(tile.seen(picture), self._objective.content)
+            found = self._features(tile.seen(picture), self._objective.content, quick=False)
             content += float(self._content(tile, found, target, picture.shape) * balance.content)
         return self._parts(picture, self.grams(picture), content, target, balance)
 
@@ -173,10 +178,10 @@ class TiledObjective:
             parts.append(share * apart / float(np.prod(there.shape)))
         return tf.add_n(parts)
 
-    def _sums(self, pixels: np.ndarray) -> tuple[list[tf.Tensor], list[float]]:
+    def _sums(self, pixels: np.ndarray, *, quick: bool) -> tuple[list[tf.Tensor], list[float]]:
         sums: list[tf.Tensor] = []
         for tile in tiles(*pixels.shape[:2], self._side):
-            found = self._features(tile.seen(pixels), STYLE_LAYERS)
+            found = self._features(tile.seen(pixels), STYLE_LAYERS, quick=quick)
             flats = [_flat(tile.own(layer, found[layer])) for layer in STYLE_LAYERS]
             products = [tf.matmul(flat, flat, transpose_a=True) for flat in flats]
             sums = products if not sums else [one + more for one, more in zip(sums, products, strict=True)]
@@ -190,8 +195,8 @@ class TiledObjective:
             counts.append(float(-(-shape[0] // size) * -(-shape[1] // size) * channels))
         return counts
 
-    def _features(self, pixels: np.ndarray, layers: Collection[str]) -> dict[str, tf.Tensor]:
-        return self._objective.features(tf.constant(pixels[None], tf.float32), layers)
+    def _features(self, pixels: np.ndarray, layers: Collection[str], *, quick: bool) -> dict[str, tf.Tensor]:
+        return self._objective.features(tf.constant(pixels[None], tf.float32), layers, quick=quick)
 
     def _rough_gradient(self, picture: np.ndarray, balance: Balance) -> np.ndarray:
         down, across = np.diff(picture, axis=0), np.diff(picture, axis=1)

@@ -59,7 +59,8 @@ def convolution(kernel: np.ndarray) -> Convolution:
 def _transformed(kernel: np.ndarray) -> tf.Tensor:
     """A kernel [3, 3, in, out] as the matrices that tiles are multiplied with: float32 [36, in, out]."""
     both = np.kron(_KERNEL, _KERNEL).astype(np.float32)  # [36, 9]
-    return tf.constant((both @ kernel.reshape(9, -1)).reshape(_IN * _IN, *kernel.shape[2:]))
+    matrices = tf.matmul(tf.constant(both), tf.constant(kernel.reshape(9, -1)))
+    return tf.reshape(matrices, [_IN * _IN, *kernel.shape[2:]])
 
 
 def _convolved(picture: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:

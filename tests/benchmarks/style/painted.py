@@ -41,6 +41,8 @@ def painted_apart(spec: StylizeSpec) -> dict[str, Any]:
 def measure(spec: StylizeSpec) -> dict[str, Any]:
     """Paints, and gives the whole run's seconds, its memory, and each look's pass, seconds and loss."""
     import_tensorflow()
+    from trainers.style.stylize import quick_way  # late: TensorFlow
+
     with tempfile.TemporaryDirectory() as folder:
         logdir = Path(folder).resolve()
         began = time.time()
@@ -64,7 +66,9 @@ def measure(spec: StylizeSpec) -> dict[str, Any]:
             "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
             "pass_seconds": pass_seconds,
             "gigaflop_of_a_pass": gigaflop_of_a_pass(status.metrics["width"], status.metrics["height"]),
-            "gigaflops_of_matrices": gigaflops_of_matrices(spec.precision),
+            "gigaflops_of_matrices": gigaflops_of_matrices(
+                "bfloat16" if quick_way(spec) == "bfloat16" else "float32"
+            ),
             "looks": [
                 [int(step), float(moment - began), float(loss)]
                 for step, moment, loss in zip(looks.steps, looks.wall_times, looks.values, strict=True)
