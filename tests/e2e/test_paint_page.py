@@ -29,6 +29,18 @@ def bring(page: Page, setting: str, picture: Path) -> None:
     page.get_by_alt_text(picture.name).wait_for()
 
 
+def test_of_ten_paintings_dropped_at_once_four_are_kept_and_the_others_are_told(app, page, tmp_path):
+    pictures = [tmp_path / f"p{number}.png" for number in range(10)]
+    for number, path in enumerate(pictures):
+        save(path, procedural.waves(48 + number, 48))
+    page.goto(f"{app.url}/paint")
+    place = page.locator(".st-key-stylize_style_upload_0 input[type=file]")
+    place.wait_for(state="attached", timeout=PATIENT_MS)
+    place.set_input_files(pictures)
+    expect(page.get_by_text("There is room for 4 at most: the others were left out.")).to_be_visible()
+    expect(page.get_by_alt_text(re.compile(r"^p\d\.png$"))).to_have_count(4)
+
+
 @pytest.mark.long
 def test_a_photo_is_painted_steered_and_taken_home(app: App, page: Page, tmp_path: Path) -> None:
     save(tmp_path / "照片.png", procedural.scene(96, 64))

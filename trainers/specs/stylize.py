@@ -183,10 +183,10 @@ class StylizeSpec(pydantic.BaseModel):
         ge=1,
         le=5,
     )
-    initial: Literal["photo", "noise", "preview", "file"] = setting(
-        "photo",
+    initial: Literal["best", "photo", "noise", "preview", "file"] = setting(
+        "best",
         label="Initial image",
-        description="What the painting starts from: the photo, noise, the preview, or a picture of your own",
+        description="What it starts from: photo, noise, preview or your own file; best: preview, in classic mode photo",
         group="training",
     )
     initial_file: Path | None = setting(
@@ -201,7 +201,7 @@ class StylizeSpec(pydantic.BaseModel):
         label="Noise blend",
         description="How much noise is mixed into the initial image: 0 none, 1 nothing else",
         group="training",
-        only_for={"initial": ("photo", "preview", "file")},
+        only_for={"initial": ("best", "photo", "preview", "file")},
         ge=0,
         le=1,
     )
@@ -299,6 +299,11 @@ class StylizeSpec(pydantic.BaseModel):
     def passes(self) -> int:
         """How many passes the painting takes."""
         return self.iterations or PASSES[self.mode]
+
+    @property
+    def starts_from_preview(self) -> bool:
+        """Whether the feed-forward network paints what the painting starts from."""
+        return self.initial == "preview" or (self.initial == "best" and self.mode == "fast")
 
     @property
     def epochs(self) -> int:

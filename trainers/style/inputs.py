@@ -36,7 +36,7 @@ class Inputs:
 def check(spec: StylizeSpec) -> None:
     """Whether a painting can be made as a spec asks; raises PictureRefused or DatasetMissing with what to do."""
     weights.check(spec.network, spec.network_file)
-    if spec.initial == "preview":
+    if spec.starts_from_preview:
         preview.check()
     _fitting(spec, _read(spec, dict(_files(spec))))
 
@@ -50,7 +50,7 @@ def fit(spec: StylizeSpec) -> dict[str, Any]:
     largest = 0
     try:
         weights.check(spec.network, spec.network_file)
-        if spec.initial == "preview":
+        if spec.starts_from_preview:
             preview.check()
         shapes = {name: _shape(path) for name, path in _files(spec)}
         styles = [shape for name, shape in shapes.items() if name.startswith("style-")]
@@ -79,7 +79,7 @@ def kept(run: Run, spec: StylizeSpec) -> Inputs:
         write_json(record, told)
     files = {name: folder / Path(one["file"]).name for name, one in read_json(record).items()}
     inputs = _read(spec, files)
-    if spec.initial == "preview":
+    if spec.starts_from_preview:
         photo = preview.fitted(inputs.photo, "The photo")
         inputs = replace(inputs, initial=preview.painted(spec, photo, inputs.styles))
     return _fitting(spec, inputs)

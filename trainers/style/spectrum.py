@@ -12,7 +12,7 @@ import scipy.fft
 
 from trainers.style.descent import Spread
 
-EXPONENT = 0.75  # of the frequency, in the divisor
+EXPONENT = 0.6  # of the frequency, in the divisor
 
 
 def evened(height: int, width: int, exponent: float = EXPONENT) -> Spread:

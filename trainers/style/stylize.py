@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import tensorflow as tf
@@ -59,8 +60,12 @@ logger = logging.getLogger(__name__)
 
 def prepare(run: Run, spec: StylizeSpec, journal: Journal) -> Painting:
     """Pictures, network and canvas; raises DatasetMissing, PictureRefused or StorageFailed."""
-    given = inputs.kept(run, spec)
-    found = weights.load(spec.network, spec.network_file, state_folder(run.logdir) / "networks")
+    with ThreadPoolExecutor(1) as beside:  # the first frame is waited for
+        loading = beside.submit(
+            weights.load, spec.network, spec.network_file, state_folder(run.logdir) / "networks"
+        )
+        given = inputs.kept(run, spec)
+        found = loading.result()
     logger.info("Painting with %s; %s.", found.source, weights.CREDIT)
     way = quick_way(spec)
     logger.info("A pass computes in %s.", "bfloat16" if way == "bfloat16" else "float32")

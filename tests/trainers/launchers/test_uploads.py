@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -92,3 +94,24 @@ def test_no_more_are_kept_than_a_lab_can_hold(logdir):
     keep_picture(logdir, picture(9), "x.png")
     assert not first.exists()
     assert len(list((state_folder(logdir) / "pictures").iterdir())) <= MOST_KEPT
+
+
+def test_of_ten_uploads_at_once_each_is_kept_whole_or_refused_by_its_name(logdir):
+    brought = [picture(number // 2) for number in range(8)] + [picture()[:50], b"not an image"]
+    together = Barrier(len(brought))
+
+    def bring(number: int) -> str:
+        together.wait(timeout=10)
+        try:
+            return str(keep_picture(logdir, brought[number], f"{number}.png"))
+        except PictureRefused as error:
+            return str(error)
+
+    with ThreadPoolExecutor(len(brought)) as people:
+        answers = list(people.map(bring, range(len(brought))))
+    for number, answer in enumerate(answers[:8]):
+        assert answer.endswith(f"/{number}.png")
+        with open(answer, "rb") as kept:
+            assert kept.read() == brought[number]
+    assert answers[8].startswith("8.png") and answers[9].startswith("9.png")
+    assert len(list((state_folder(logdir) / "pictures").glob("*/*"))) == 8

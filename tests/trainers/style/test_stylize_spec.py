@@ -53,7 +53,8 @@ def test_the_defaults_are_the_published_ones():
         1e-8,
         1000,
     )
-    assert (spec.layer_exponent, spec.content_blend, spec.pooling, spec.initial) == (1, 1, "max", "photo")
+    assert (spec.layer_exponent, spec.content_blend, spec.pooling) == (1, 1, "max")
+    assert not spec.starts_from_preview
     assert spec.blend == (0.5, 0.5) and spec.style_scales == (1.0, 1.0)
 
 
@@ -76,7 +77,7 @@ def test_the_defaults_are_the_published_ones():
             ("Content blend has no effect with content_layer relu1_2",),
         ),
         ({"scales": 2, "mode": "classic"}, ("Scales has no effect with mode classic",)),
-        ({"initial_file": "a.png"}, ("Initial file has no effect with initial photo",)),
+        ({"initial_file": "a.png"}, ("Initial file has no effect with initial best",)),
         ({"size": 9000}, ("Size cannot be 9000", "at most 8192")),
         ({"network": "vgg20"}, ("Network cannot be 'vgg20'", "vgg16, vgg19")),
     ],
