@@ -27,7 +27,7 @@ from trainers.runs import Run, Status, pending_commands
 from trainers.specs import StylizeSpec
 
 HEIGHT = 230
-FRAME_SECONDS = 0.25  # a painter leaves a frame a second, but the first one is waited for
+FRAME_SECONDS = 0.5  # a painter leaves a frame a second, and the first one is waited for
 LOSSES = ("loss", "content_loss", "style_loss", "tv_loss")
 
 
