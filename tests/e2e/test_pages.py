@@ -109,12 +109,14 @@ def test_every_page_asks_only_its_own_host(lab, new_page, witness, name):
     page.goto(f"{lab.url}/{PAGES[name]}?run=digits/softmax-1&run=digits/软件-2")
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        page.wait_for_timeout(1500)  # TensorBoard is loaded anew in the other theme
+        # TensorBoard is loaded anew in the other theme.
+        page.wait_for_timeout(1500 if name == "tensorboard" else 300)
         shows_its_content(page, name, lab)
         for width, height in ((1280, 720), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(1500)  # charts ask once a second: one more question to be witnessed
+            page.wait_for_timeout(600)  # charts are drawn at the new width
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{theme}.png")
+    page.wait_for_timeout(1500)  # charts ask once a second: one more question to be witnessed
     assert len(witness.requests) > 5, "the witness saw the page being loaded"
     assert witness.page_errors == []
 
