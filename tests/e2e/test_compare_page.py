@@ -113,15 +113,18 @@ def test_whatever_is_seen_of_the_charts_is_a_link_and_goes_home_as_a_file(
         assert witness.page_errors == []
 
 
+def enter(place: Locator, text: str) -> None:
+    place.fill(text)
+    place.press("Enter")
+
+
 def test_a_question_that_somebody_filled_in_is_asked_by_its_link(app: App, page: Page, new_page) -> None:
     page.goto(f"{app.url}/compare")
     page.get_by_role("combobox", name="Question").click()
     page.get_by_role("option", name="Adam against gradient descent").click()
     expect(page.get_by_text("2 arms × 3 seeds × 4 learning rates: 24 runs.")).to_be_visible()
-    page.get_by_role("spinbutton", name="Seeds").fill("4")
-    page.get_by_role("spinbutton", name="Seeds").press("Enter")
-    page.get_by_role("spinbutton", name=re.compile("^Epochs")).fill("3")
-    page.get_by_role("spinbutton", name=re.compile("^Epochs")).press("Enter")
+    enter(page.get_by_role("spinbutton", name="Seeds"), "4")
+    enter(page.get_by_role("spinbutton", name=re.compile("^Epochs")), "3")
     asked = "2 arms × 4 seeds × 4 learning rates: 32 runs."
     expect(page.get_by_text(asked)).to_be_visible()
     page.wait_for_url(re.compile("epochs=3"))
@@ -134,12 +137,10 @@ def test_a_question_that_somebody_filled_in_is_asked_by_its_link(app: App, page:
 
 def test_a_search_that_somebody_filled_in_is_asked_by_its_link(app: App, page: Page, new_page) -> None:
     page.goto(f"{app.url}/sweep")
-    page.get_by_role("textbox", name="Learning rate").fill("0.01, 0.02, 0.05")
-    page.get_by_role("textbox", name="Learning rate").press("Enter")
+    enter(page.get_by_role("textbox", name="Learning rate"), "0.01, 0.02, 0.05")
     page.get_by_text("Grid", exact=True).click()
     expect(page.get_by_text("3 runs, each with other settings.")).to_be_visible()
-    page.get_by_role("spinbutton", name="Budget (runs)").fill("2")
-    page.get_by_role("spinbutton", name="Budget (runs)").press("Enter")
+    enter(page.get_by_role("spinbutton", name="Budget (runs)"), "2")
     asked = "2 runs, each with other settings."
     expect(page.get_by_text(asked)).to_be_visible()
     page.wait_for_url(re.compile("sweep_budget=2"))

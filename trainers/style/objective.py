@@ -89,9 +89,7 @@ class Objective:
         """Compiles what a pass does. It takes half a second, in which another thread can find the targets."""
         side = 32
         content = tuple(
-            tf.zeros(
-                [1, side // 2 ** (int(layer[4]) - 1), side // 2 ** (int(layer[4]) - 1), channels_of(layer)]
-            )
+            tf.zeros([1, side // pixels_of(layer), side // pixels_of(layer), channels_of(layer)])
             for layer in self.content
         )
         grams = tuple(tf.zeros([channels, channels]) for channels in STYLE_CHANNELS)
@@ -193,6 +191,11 @@ class Objective:
 def channels_of(layer: str) -> int:
     """How many numbers a layer ("relu4_2") answers for each place: as many as all of its block."""
     return STYLE_CHANNELS[int(layer[4]) - 1]
+
+
+def pixels_of(layer: str) -> int:
+    """How many pixels a side one place of a layer ("relu4_2") stands for: each block halves the picture."""
+    return 2 ** (int(layer[4]) - 1)
 
 
 def gram(features: tf.Tensor) -> tf.Tensor:

@@ -20,6 +20,7 @@ from trainers.style.objective import (
     Objective,
     Target,
     named,
+    pixels_of,
     roughness,
 )
 
@@ -43,7 +44,7 @@ class Tile:
 
     def own(self, layer: str, features: tf.Tensor) -> tf.Tensor:
         """Of a layer's answers [1, h, w, c] to what is looked at, those that belong to the tile itself."""
-        size = 2 ** (int(layer[4]) - 1)  # pixels a number stands for
+        size = pixels_of(layer)
         ranges = []
         for (first, end), (seen_first, _) in (
             (self.rows, self.seen_rows),
@@ -171,7 +172,7 @@ class TiledObjective:
         """A tile's part of the unweighted content loss."""
         parts = []
         for (layer, share), there in zip(self._objective.content.items(), target.content, strict=True):
-            size = 2 ** (int(layer[4]) - 1)
+            size = pixels_of(layer)
             (top, bottom), (left, right) = tile.rows, tile.columns
             wanted = there[:, top // size : -(-bottom // size), left // size : -(-right // size)]
             apart = tf.reduce_sum(tf.square(tile.own(layer, found[layer]) - wanted))
