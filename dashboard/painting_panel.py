@@ -89,7 +89,7 @@ def _draw_progress(run: Run, started: Services, known: str, present: bool) -> No
 
 
 def passes_line(status: Status) -> str:
-    """How far a painting is, in one line: "pass 40 of 150 · 55 s left · total loss 291,000"."""
+    """How far a painting is, in one line: "pass 40 of 150 · 55 s left", or "… · 72 s · total loss 291,000"."""
     if status.state == "queued":
         return _("Waiting for its turn: another run or a speed comparison has to end first.")
     if status.state == "starting":
@@ -105,16 +105,10 @@ def passes_line(status: Status) -> str:
         parts.append(_("{time} left").format(time=duration(status.seconds_left)))
     elif not goes_on(status) and status.seconds is not None:
         parts.append(duration(status.seconds))
-    total = total_loss(status)
+    total = status.metrics.get("total_loss")  # of the saved picture; until then the curves tell it
     if total is not None:
         parts.append(_("total loss {loss}").format(loss=f"{total:,.0f}"))
     return " · ".join(parts)
-
-
-def total_loss(status: Status) -> float | None:
-    """The total loss of the saved picture, before there is one that of the last pass."""
-    names = ("total_loss", "val_loss", "train_loss")
-    return next((status.metrics[name] for name in names if status.metrics.get(name) is not None), None)
 
 
 def _draw_result(run: Run, spec: StylizeSpec) -> None:

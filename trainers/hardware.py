@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from trainers.quick_import import import_tensorflow
 from trainers.specs import BoundarySpec, ClassifySpec, InvalidSpec, SequenceSpec, StylizeSpec
 from trainers.threads import threads_for
 
@@ -102,6 +103,7 @@ def check(spec: AnySpec) -> None:
     TensorFlow, which knows it, is imported only where a spec asks for something that not every machine has.
     """
     if spec.device == "gpu" or spec.gpu or _wants_bfloat16(spec):
+        import_tensorflow()
         device(spec)
 
 
@@ -130,6 +132,7 @@ def bfloat16_instructions(cpuinfo: str | None = None) -> tuple[str, ...]:
 
 def _graphics() -> list[tf.config.PhysicalDevice]:
     """The GPUs that TensorFlow could use, in the order of their numbers."""
+    import_tensorflow()  # who only asks may be the first
     import tensorflow as tf
 
     return list(tf.config.list_physical_devices("GPU"))

@@ -1,6 +1,6 @@
 """What writing everything down costs a training: images a second with all default summaries, and without any.
 
-    python -m tests.benchmarks.logging_cost [--samples 30] [--seconds 60] [--anew]
+    python -m tests.benchmarks.logging_cost [--samples 30] [--seconds 60] [--only softmax] [--anew]
 
 Two kinds take turns, each row a training of so many seconds in a process of its own, with the same compiled steps in
 the same loop and the threads that the lab chooses for the network:
@@ -17,6 +17,7 @@ import json
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ def main() -> None:
     parser = timed_sampling(
         __doc__, rows="rows of each model and kind", samples=30, seconds=60, row=("MODEL", "KIND")
     )
+    parser.add_argument("--only", nargs="+", choices=MODELS, default=MODELS, help="these alone")
     chosen = parser.parse_args()
     if chosen.row:
         hardware.configure(ClassifySpec(model=chosen.row[0]))
@@ -59,16 +61,16 @@ def main() -> None:
             print(json.dumps(measure(*chosen.row, chosen.seconds, Path(folder) / "logs")))
         return
     rows = kept_rows(NAME, anew=chosen.anew)
-    while (missing := next_pair(rows, chosen.samples)) is not None:
+    while (missing := next_pair(rows, chosen.only, chosen.samples)) is not None:
         rows.append(measured_apart(NAME, f"--seconds={chosen.seconds}", "--row", *missing))
         keep_rows(NAME, rows)
         print(rows[-1], flush=True)
     report(summary(rows))
 
 
-def next_pair(rows: list[dict[str, Any]], samples: int) -> tuple[str, str] | None:
+def next_pair(rows: list[dict[str, Any]], chosen: Sequence[str], samples: int) -> tuple[str, str] | None:
     """The model and kind that has the fewest rows, so that all kinds meet the same weather; None at the end."""
-    pairs = [(model, kind) for model in MODELS for kind in KINDS]
+    pairs = [(model, kind) for model in chosen for kind in KINDS]
     counts = {pair: sum((row["model"], row["kind"]) == pair for row in rows) for pair in pairs}
     fewest = min(pairs, key=lambda pair: counts[pair])
     return fewest if counts[fewest] < samples else None

@@ -20,7 +20,7 @@ def test_both_sides_train_and_only_one_writes(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_measured_in_turn() -> None:
     rows: list[dict[str, object]] = []
-    while (pair := next_pair(rows, 2)) is not None:
+    while (pair := next_pair(rows, MODELS, 2)) is not None:
         rows.append({"model": pair[0], "kind": pair[1]})
     once = [{"model": model, "kind": kind} for model in MODELS for kind in KINDS]
     assert rows == once + once
