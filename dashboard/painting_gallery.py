@@ -12,7 +12,7 @@ from dashboard.painting_files import RESULT, frames
 from dashboard.painting_form import fill_painting_form
 from dashboard.plain_text import escape_markdown, shorten
 from dashboard.run_choice import choose
-from dashboard.run_progress import state_word
+from dashboard.run_progress import goes_on, state_word
 from dashboard.spec_form import changes_line
 from dashboard.thumbnails import thumbnail
 from trainers.specs import StylizeSpec, changed_settings
@@ -39,8 +39,10 @@ def _draw_one(view: RunView) -> None:
     small = next((small for path in places if (small := thumbnail(path, 480)) is not None), None)
     if small is not None:
         st.image(small, width="stretch", alt=name)
+    elif goes_on(view.status):  # its state may be another before the gallery is drawn again
+        st.caption(_("No picture yet"))
     else:
-        st.caption(_("No picture yet: {state}").format(state=state_word(view.status.state)))
+        st.caption(_("No picture: {state}").format(state=state_word(view.status.state)))
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.button(
             escape_markdown(shorten(name, 24)),

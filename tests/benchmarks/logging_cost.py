@@ -154,7 +154,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
                     min(row["seconds"] for row in rows if row["model"] == model),
                     *(round(middle[kind]) for kind in KINDS),
                     f"{middle[ALL] / middle[BARE]:.1%}",
-                    f"{min(pairs):.1f} to {max(pairs):.1f} %",
+                    f"{percentile(pairs, 50):.1f} % ({min(pairs):.1f} to {max(pairs):.1f})",
                 ]
             )
     heads = [
@@ -163,7 +163,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
         "shortest s",
         *(f"{kind}, images/s" for kind in KINDS),
         "of bare",
-        "pair by pair",
+        "pair by pair, median (least to most)",
     ]
     return f"{table(heads, lines)}\n\nMedians. Goal: all summaries at least {LEAST_SHARE:.0%} of bare."
 

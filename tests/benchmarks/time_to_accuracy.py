@@ -94,7 +94,15 @@ def summary(rows: list[dict[str, Any]]) -> str:
                     f"{statistics.fmean(accuracies):.2f} ± {spread:.2f}",
                 ]
             )
-    heads = ["training", "seeds", "median s", "longest s", "beside it, import, s", "epochs", "test accuracy %, mean ± sd"]
+    heads = [
+        "training",
+        "seeds",
+        "median s",
+        "longest s",
+        "beside it, import, s",
+        "epochs",
+        "test accuracy %, mean ± sd",
+    ]
     return "\n\n".join(part for part in (table(heads, lines), parts_table(rows), ratio(rows)) if part)
 
 
