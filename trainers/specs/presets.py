@@ -151,14 +151,13 @@ _ALL = (
     Preset(
         name="fast-cnn",
         title="Fast CNN, 99 % in seconds",
-        explanation="A small network with batch normalisation and label smoothing, at a high learning rate that rises "
-        "and falls within one epoch, after Smith and Topin (2018), Super-convergence.",
+        explanation="A small network at a high learning rate that rises and falls within one epoch, after Smith and "
+        "Topin (2018), Super-convergence, with label smoothing.",
         settings={
             "dataset": "mnist",
             "model": "fast_cnn",
             "epochs": 1,
             "batch_size": 256,
-            "batch_norm": True,
             "label_smoothing": 0.1,
             "beta_1": 0.7,
             "beta_2": 0.9,
