@@ -6,7 +6,8 @@ Every row is a fresh process. keras.io's network trains until its test accuracy 
 look at the test images is not counted, and it stops at its best moment). Ours is a whole run as a person starts it,
 with data, tracing, training, summaries, evaluation and the saved model; its accuracy is that of the last epoch. The
 import of TensorFlow is left out on both sides and told apart; ours is told with all else that the process does before
-and after the run.
+and after the run. "fast_cnn, no summaries" is the same run with every kind of summary switched off but its curves: the
+difference is what writing them takes.
 """
 
 from __future__ import annotations
@@ -19,16 +20,19 @@ from typing import Any
 from tests.benchmarks.measuring import keep_rows, kept_rows, measured_apart, percentile, report, table
 from tests.benchmarks.trainings import fewest, sampling_on_mnist, train_apart
 from trainers.runs import read_status, run_at
+from trainers.specs import ClassifySpec, settings
 
 NAME = "time_to_accuracy"
 UNTIL = 0.9907
-KERAS, FAST, BETTER, BEST = KINDS = [
+KERAS, FAST, BARE, BETTER, BEST = KINDS = [
     "keras.io until 99.07 %",
     "fast_cnn",
+    "fast_cnn, no summaries",
     "fast_cnn for 99.4 %",
     "fast_cnn for 99.6 %",
 ]
-PRESETS = {FAST: "fast-cnn", BETTER: "fast-cnn-994", BEST: "fast-cnn-996"}
+SWITCHES = [one.name for one in settings(ClassifySpec) if one.group == "summaries" and one.default is True]
+PRESETS = {FAST: "fast-cnn", BARE: "fast-cnn", BETTER: "fast-cnn-994", BEST: "fast-cnn-996"}
 SAMPLES_OF_KERAS = 3
 LEAST_RATIO = 15
 
@@ -62,6 +66,8 @@ def keras_row(seed: int, mnist: Path) -> dict[str, Any]:
 def our_row(kind: str, seed: int, mnist: Path, logdir: Path) -> dict[str, Any]:
     """One whole run of the lab; its parts are those that its status tells."""
     options = ("--preset", PRESETS[kind], "--dataset", "mnist", "--mnist-file", str(mnist))
+    if kind == BARE:
+        options += tuple(f"--{name.replace('_', '-')}=false" for name in SWITCHES)
     ended = train_apart(logdir, *options, "--seed", str(seed))
     parts = read_status(run_at(Path(ended["folder"])).status_file).phase_seconds
     del parts["loading TensorFlow"]  # a choice of the precision may have imported it before
@@ -107,11 +113,20 @@ def summary(rows: list[dict[str, Any]]) -> str:
 
 
 def parts_table(rows: list[dict[str, Any]]) -> str:
-    """Where the time of fast_cnn's runs goes, median seconds."""
-    found = [row["parts"] for row in rows if row["kind"] == FAST]
-    names = list(dict.fromkeys(name for parts in found for name in parts))
-    lines = [[name, percentile([parts.get(name, 0.0) for parts in found], 50)] for name in names]
-    return table(["part of a fast_cnn run", "median s"], lines) if found else ""
+    """Where the time of fast_cnn's runs goes, median seconds, and what its summaries take of that."""
+    parts = {kind: [row["parts"] for row in rows if row["kind"] == kind] for kind in (FAST, BARE)}
+    if not all(parts.values()):
+        return ""
+    names = list(dict.fromkeys(name for row in parts[FAST] for name in row))
+    medians = {
+        kind: [percentile([row.get(name, 0.0) for row in parts[kind]], 50) for name in names]
+        for kind in (FAST, BARE)
+    }
+    lines = [
+        [name, full, bare, full - bare]
+        for name, full, bare in zip(names, medians[FAST], medians[BARE], strict=True)
+    ]
+    return table(["part, median s", "fast_cnn", "no summaries", "so summaries take"], lines)
 
 
 def ratio(rows: list[dict[str, Any]]) -> str:
