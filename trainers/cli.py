@@ -266,26 +266,26 @@ def _train(chosen: argparse.Namespace) -> int:
     with _quiet_tensorflow():
         hardware.check(spec)
     name = chosen.run if chosen.run is not None else _free_name(chosen.logdir, chosen.experiment, spec.model)
-    _interrupt_on_termination()
+    stop = _stop_on_signals()
     run = submit(spec, logdir=chosen.logdir, experiment=chosen.experiment, name=name, foreground=True)
-    return _train_here(run, limit, output)
+    return _train_here(run, limit, stop, output)
 
 
 def _resume(chosen: argparse.Namespace) -> int:
     run, limit = _run(chosen), _limit(chosen.limit)
-    _interrupt_on_termination()
+    stop = _stop_on_signals()
     resume(run, learning_rate=_number(chosen.learning_rate, "learning rate"), foreground=True)
-    return _train_here(run, limit)
+    return _train_here(run, limit, stop)
 
 
 def _extend(chosen: argparse.Namespace) -> int:
     run, limit = _run(chosen), _limit(chosen.limit)
     if not chosen.epochs.isdecimal():
         raise InvalidSpec(f"Epochs cannot be {chosen.epochs!r}: give a whole number, as 20.")
-    _interrupt_on_termination()
     rate = _number(chosen.learning_rate, "learning rate")
+    stop = _stop_on_signals()
     extend(run, epochs=int(chosen.epochs), learning_rate=rate, foreground=True)
-    return _train_here(run, limit)
+    return _train_here(run, limit, stop)
 
 
 def _ask(chosen: argparse.Namespace) -> int:
@@ -327,7 +327,7 @@ def _number(text: str | None, what: str) -> float | None:
 
 
 def _interrupt_on_termination() -> None:
-    """Until the training runs, a termination is taken like Ctrl-C: the run leaves the queue.
+    """While something waits, a termination is taken like Ctrl-C: it interrupts.
 
     Ctrl-C too: a shell has those ignore it that it starts in the background.
     """
@@ -335,11 +335,14 @@ def _interrupt_on_termination() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
-def _train_here(run: Run, limit: int, output: Path | None = None) -> int:
-    """Waits for its turn and trains a queued run in this process; the last line it prints is the result."""
+def _train_here(run: Run, limit: int, stop: threading.Event, output: Path | None = None) -> int:
+    """Waits for its turn and trains a queued run in this process; the last line it prints is the result.
+
+    `stop` was set where somebody stopped it while it was put into the queue.
+    """
     terminal = Terminal()
     code = DONE
-    if _is_our_turn(run, limit, terminal):
+    if _is_our_turn(run, limit, stop, terminal):
         with quiet_output(run.log_file):
             code = execute(run, _stop_on_signals(), terminal.show)
     terminal.clear()
@@ -352,9 +355,12 @@ def _train_here(run: Run, limit: int, output: Path | None = None) -> int:
     return code
 
 
-def _is_our_turn(run: Run, limit: int, terminal: Terminal) -> bool:
-    """Waits in the queue. Ctrl-C or a termination there takes the run out of it."""
+def _is_our_turn(run: Run, limit: int, stop: threading.Event, terminal: Terminal) -> bool:
+    """Waits in the queue. Ctrl-C or a termination there, or one that has set `stop`, takes the run out of it."""
     try:
+        _interrupt_on_termination()
+        if stop.is_set():
+            raise KeyboardInterrupt
         return wait_for_turn(run, limit, terminal.show_place)
     except KeyboardInterrupt:
         cancel(run)
@@ -362,7 +368,7 @@ def _is_our_turn(run: Run, limit: int, terminal: Terminal) -> bool:
 
 
 def _stop_on_signals() -> threading.Event:
-    """An event that Ctrl-C and a termination set."""
+    """An event that Ctrl-C and a termination set: what goes on is not interrupted, and looks at it in its own time."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -142,6 +142,34 @@ def test_a_termination_in_the_queue_takes_the_run_out_of_it(logdir: Path) -> Non
     assert last_line(output)["steps"] == 0
 
 
+STOPPED_WHILE_QUEUED = """
+import os, signal, sys
+from trainers import cli
+submit = cli.submit
+def submit_and_be_stopped(*arguments, **options):
+    run = submit(*arguments, **options)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return run
+cli.submit = submit_and_be_stopped
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_a_termination_right_after_the_run_was_put_into_the_queue_takes_it_out_too(logdir: Path) -> None:
+    options = ["--logdir", str(logdir), "--experiment", "e", "--run", "r"]
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_WHILE_QUEUED, "classify", *options],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert last_line(done.stdout)["state"] == "stopped"
+    assert read_status(Run(logdir, "e", "r").status_file).state == "stopped"
+
+
 def test_a_terminal_shows_progress_and_ctrl_c_stops(logdir: Path) -> None:
     options = ["--logdir", str(logdir), "--experiment", "e", "--run", "r", "--epochs", "10000"]
     terminal = pexpect.spawn(
