@@ -31,7 +31,7 @@ KERAS, FAST, BARE, BETTER, BEST = KINDS = [
     "fast_cnn for 99.4 %",
     "fast_cnn for 99.6 %",
 ]
-SWITCHES = [one.name for one in settings(ClassifySpec) if one.group == "summaries" and one.default is True]
+SWITCHES = [one.option for one in settings(ClassifySpec) if one.group == "summaries" and one.default is True]
 PRESETS = {FAST: "fast-cnn", BARE: "fast-cnn", BETTER: "fast-cnn-994", BEST: "fast-cnn-996"}
 SAMPLES_OF_KERAS = 3
 LEAST_RATIO = 15
@@ -67,7 +67,7 @@ def our_row(kind: str, seed: int, mnist: Path, logdir: Path) -> dict[str, Any]:
     """One whole run of the lab; its parts are those that its status tells."""
     options = ("--preset", PRESETS[kind], "--dataset", "mnist", "--mnist-file", str(mnist))
     if kind == BARE:
-        options += tuple(f"--{name.replace('_', '-')}=false" for name in SWITCHES)
+        options += tuple(f"{switch}=false" for switch in SWITCHES)
     ended = train_apart(logdir, *options, "--seed", str(seed))
     parts = read_status(run_at(Path(ended["folder"])).status_file).phase_seconds
     del parts["loading TensorFlow"]  # a choice of the precision may have imported it before
