@@ -19,6 +19,7 @@ from dashboard.language import _
 from trainers.runs import DamagedFile, read_json
 
 SMALL_TEST_SET = 1_000
+LARGE_TEST_SET = 10_000
 MOST_CLASSES = 1_000
 _EXAMPLE_ARRAYS = ("images", "labels", "predictions", "confidences", "indices")
 
@@ -77,6 +78,11 @@ class Evaluation(pydantic.BaseModel):
     def shows_standard_error(self) -> bool:
         """Whether the test set is so small that its chance error matters (at most 1,000 images)."""
         return self.standard_error is not None and self.test_count <= SMALL_TEST_SET
+
+    @property
+    def decimals(self) -> int:
+        """Of an accuracy in percent: two, as published ones have, where there are 10,000 test images to bear them."""
+        return 2 if self.test_count >= LARGE_TEST_SET else 1
 
 
 class LeftOutFile(pydantic.BaseModel):

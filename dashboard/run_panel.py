@@ -18,6 +18,7 @@ from dashboard.run_progress import (
     state_line,
     state_word,
     stopping,
+    training_batches,
 )
 from dashboard.services import Services
 from dashboard.spec_form import changes_line, fill_form, form_state
@@ -131,21 +132,22 @@ def draw_troubles(status: Status) -> None:
 def draw_numbers(status: Status, evaluation: Evaluation | None = None) -> None:
     """The last known accuracies beside each other: of the test where there was one, validation, training."""
     known = [
-        (_("Validation"), status.metrics.get("val_accuracy")),
-        (_("Training"), status.metrics.get("train_accuracy")),
+        (_("Validation"), status.metrics.get("val_accuracy"), None),
+        (_("Training"), status.metrics.get("train_accuracy"), training_help(status)),
     ]
+    decimals = evaluation.decimals if evaluation is not None else 1
     with st.container(horizontal=True, gap="medium"):
         if evaluation is not None:
             st.metric(_("Test accuracy"), test_value(evaluation), help=test_help(evaluation), width="content")
-        for label, value in known:
+        for label, value, meaning in known:
             if value is not None:
-                st.metric(label, percent(value), width="content")
+                st.metric(label, percent(value, decimals), help=meaning, width="content")
 
 
 def test_value(evaluation: Evaluation) -> str:
     """The test accuracy in percent, with its standard error where the test set is small: "90.8 % ± 1.3"."""
     error = f" ± {(evaluation.standard_error or 0) * 100:.1f}" if evaluation.shows_standard_error else ""
-    return percent(evaluation.test_accuracy) + error
+    return percent(evaluation.test_accuracy, evaluation.decimals) + error
 
 
 def test_help(evaluation: Evaluation) -> str:
@@ -159,6 +161,19 @@ def test_help(evaluation: Evaluation) -> str:
             "± is the standard error: with so few images, chance alone moves the accuracy by that much."
         )
     return said
+
+
+def training_help(status: Status) -> str | None:
+    """What the training's accuracy is the mean of, and why it is no test; None where that is not known."""
+    batches = training_batches(status)
+    if not batches:
+        return None
+    said = counted(
+        "On the last training batch, just before the network learned from it.",
+        "Mean over the last {n} training batches, each just before the network learned from it.",
+        batches,
+    )
+    return said.format(n=f"{batches:,}") + " " + _("Dropout and moved images count, where they are chosen.")
 
 
 def draw_log(run: Run, *, expanded: bool) -> None:

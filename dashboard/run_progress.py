@@ -92,9 +92,16 @@ def duration(seconds: float) -> str:
     return _("{hours} h {minutes} min").format(hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
-def percent(value: float | None) -> str:
+def percent(value: float | None, decimals: int = 1) -> str:
     """An accuracy in [0, 1] as "97.4 %", unknown as "–"."""
-    return "–" if value is None else f"{value * 100:.1f} %"
+    return "–" if value is None else f"{value * 100:.{decimals}f} %"
+
+
+def training_batches(status: Status) -> int:
+    """Of how many batches the training's accuracy is the mean: those of the epoch so far, 0 if that is not known."""
+    if not status.steps_per_epoch:
+        return 0
+    return max(0, status.step - max(0, status.epoch - 1) * status.steps_per_epoch)
 
 
 def _count(alone: str, both: str, done: int, total: int | None) -> str:

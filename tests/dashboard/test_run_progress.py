@@ -10,6 +10,7 @@ from dashboard.run_progress import (
     state_line,
     state_word,
     stopping,
+    training_batches,
 )
 from trainers.runs import Status
 
@@ -69,3 +70,12 @@ def test_stop_is_asked_until_the_run_ended():
     assert stopping(Status(state="running"), asked=True)
     assert stopping(Status(state="running", stop_asked=1.0), asked=False)
     assert not stopping(Status(state="stopped", stop_asked=1.0), asked=True)
+
+
+@pytest.mark.parametrize(
+    ("step", "epoch", "batches"), [(20_800, 10, 1_000), (4_400, 2, 2_200), (7, 1, 7), (0, 0, 0), (3, 9, 0)]
+)
+def test_the_mean_of_a_training_is_over_the_batches_of_its_epoch(step, epoch, batches):
+    status = Status(state="completed", step=step, epoch=epoch, steps_per_epoch=2_200)
+    assert training_batches(status) == batches
+    assert training_batches(status.changed(steps_per_epoch=None)) == 0

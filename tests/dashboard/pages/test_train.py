@@ -71,6 +71,24 @@ def test_a_finished_run_shows_the_numbers_of_its_artifact(open_page, run):
     assert sheet.count("<img") == min(wrong, 24)
 
 
+def test_the_training_accuracy_is_the_mean_that_it_says_it_is(open_page, run):
+    page = open_page(run=run.key)
+    shown = next(metric for metric in page.metric if metric.label == "Training")
+    batches = int(re.search(r"the last ([\d,]+) training batches", shown.help)[1].replace(",", ""))
+    steps, accuracies = curve(run.path / "train", "accuracy")
+    assert 1 < batches < len(steps) == read_status(run.status_file).step
+    assert shown.value == f"{accuracies[-batches:].mean() * 100:.1f} %"
+
+
+def test_ten_thousand_test_images_bear_two_decimals(open_page, run):
+    path = run.artifacts / "evaluation.json"
+    evaluation = json.loads(path.read_text())
+    path.write_text(json.dumps({**evaluation, "test_accuracy": 0.9907, "test_count": 10_000}))
+    shown = metrics(open_page(run=run.key))
+    assert shown["Test accuracy"] == "99.07 %"
+    assert all(re.fullmatch(r"\d\d\.\d\d %", shown[label]) for label in ("Validation", "Training"))
+
+
 def test_the_address_says_which_runs_stand_side_by_side(open_page, run, lab, trained_run):
     other = copy_run(trained_run, lab, experiment=run.experiment, name="other")
     page = open_page(run=[run.key, other.key])
