@@ -31,7 +31,6 @@ from trainers.execution import execute
 from trainers.launchers import (
     CannotGoOn,
     ask,
-    cancel,
     extend,
     resume,
     submit,
@@ -338,13 +337,13 @@ def _interrupt_on_termination() -> None:
 def _train_here(run: Run, limit: int, stop: threading.Event, output: Path | None = None) -> int:
     """Waits for its turn and trains a queued run in this process; the last line it prints is the result.
 
-    `stop` was set where somebody stopped it while it was put into the queue.
+    `stop` takes it out of the queue or ends the training, whichever it is at.
     """
     terminal = Terminal()
     code = DONE
-    if _is_our_turn(run, limit, stop, terminal):
+    if wait_for_turn(run, limit, terminal.show_place, stop):
         with quiet_output(run.log_file):
-            code = execute(run, _stop_on_signals(), terminal.show)
+            code = execute(run, stop, terminal.show)
     terminal.clear()
     status = read_status(run.status_file)
     if code != DONE:
@@ -353,18 +352,6 @@ def _train_here(run: Run, limit: int, stop: threading.Event, output: Path | None
     result = delivery.summary if isinstance(run.spec(), StylizeSpec) else _result
     print(json.dumps(result(run, status), allow_nan=False), flush=True)
     return code
-
-
-def _is_our_turn(run: Run, limit: int, stop: threading.Event, terminal: Terminal) -> bool:
-    """Waits in the queue. Ctrl-C or a termination there, or one that has set `stop`, takes the run out of it."""
-    try:
-        _interrupt_on_termination()
-        if stop.is_set():
-            raise KeyboardInterrupt
-        return wait_for_turn(run, limit, terminal.show_place)
-    except KeyboardInterrupt:
-        cancel(run)
-        return False
 
 
 def _stop_on_signals() -> threading.Event:

@@ -142,23 +142,27 @@ def test_a_termination_in_the_queue_takes_the_run_out_of_it(logdir: Path) -> Non
     assert last_line(output)["steps"] == 0
 
 
-STOPPED_WHILE_QUEUED = """
+STOPPED_AFTER = """
 import os, signal, sys
 from trainers import cli
-submit = cli.submit
-def submit_and_be_stopped(*arguments, **options):
-    run = submit(*arguments, **options)
+name = sys.argv[1]
+step = getattr(cli, name)
+def then_be_stopped(*arguments, **options):
+    given = step(*arguments, **options)
     os.kill(os.getpid(), signal.SIGTERM)
-    return run
-cli.submit = submit_and_be_stopped
-sys.exit(cli.main(sys.argv[1:]))
+    return given
+setattr(cli, name, then_be_stopped)
+sys.exit(cli.main(sys.argv[2:]))
 """
 
 
-def test_a_termination_right_after_the_run_was_put_into_the_queue_takes_it_out_too(logdir: Path) -> None:
+@pytest.mark.parametrize(("after", "steps"), [("submit", 0), ("wait_for_turn", 1)])
+def test_a_termination_right_after_it_was_queued_or_had_its_turn_stops_the_run(
+    logdir: Path, after: str, steps: int
+) -> None:
     options = ["--logdir", str(logdir), "--experiment", "e", "--run", "r"]
     done = subprocess.run(
-        [sys.executable, "-c", STOPPED_WHILE_QUEUED, "classify", *options],
+        [sys.executable, "-c", STOPPED_AFTER, after, "classify", *options],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -166,7 +170,7 @@ def test_a_termination_right_after_the_run_was_put_into_the_queue_takes_it_out_t
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert last_line(done.stdout)["state"] == "stopped"
+    assert (last_line(done.stdout)["state"], last_line(done.stdout)["steps"]) == ("stopped", steps)
     assert read_status(Run(logdir, "e", "r").status_file).state == "stopped"
 
 

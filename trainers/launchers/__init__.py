@@ -13,7 +13,7 @@
 A command line trains in its own process and shares queue, lock and limit:
 
     run = submit(spec, logdir=logdir, experiment="e", name="r", foreground=True)
-    if wait_for_turn(run, limit, on_wait=show_place):
+    if wait_for_turn(run, limit, on_wait=show_place, stop=threading.Event()):
         ...
 """
 

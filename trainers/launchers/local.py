@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -136,14 +137,18 @@ def close(logdir: Path) -> None:
     end_own_spares(state_folder(logdir))
 
 
-def wait_for_turn(run: Run, limit: int, on_wait: Callable[[int], None]) -> bool:
+def wait_for_turn(run: Run, limit: int, on_wait: Callable[[int], None], stop: threading.Event) -> bool:
     """Waits until this process may train its own run, and claims it (state starting).
 
     Launches what others queued before it meanwhile. `on_wait` hears how many runs are still before this
-    one, whenever that changes. False when the run was stopped or deleted while it waited.
+    one, whenever that changes. False when the run was stopped or deleted while it waited; `stop` takes it out of the
+    queue, and is the training's to obey once it has its turn.
     """
     told = -1
     while True:
+        if stop.is_set():
+            cancel(run)
+            return False
         tick(run.logdir, limit=limit, keep_spare=False)
         with launching(run.logdir):
             seen = see_all(run.logdir)

@@ -263,7 +263,7 @@ def test_a_command_line_takes_its_turn_itself(logdir: Path) -> None:
     last = queued(logdir, "last")
     process = started_first(first)
     heard: list[int] = []
-    turn = threading.Thread(target=wait_for_turn, args=(mine, 1, heard.append))
+    turn = threading.Thread(target=wait_for_turn, args=(mine, 1, heard.append, threading.Event()))
     turn.start()
     wait_until(lambda: heard == [1], what="its place in the queue")
     ticks(logdir, limit=1)
@@ -289,7 +289,16 @@ def started_first(run: Run) -> ProcessIdentity:
 def test_a_waiting_command_line_can_be_stopped_from_a_page(logdir: Path) -> None:
     mine = submit(ClassifySpec(), logdir=logdir, experiment="e", name="mine", foreground=True)
     cancel(mine)
-    assert wait_for_turn(mine, 1, lambda before: None) is False
+    assert wait_for_turn(mine, 1, lambda before: None, threading.Event()) is False
+
+
+def test_a_waiting_command_line_that_is_stopped_leaves_the_queue(logdir: Path) -> None:
+    first = queued(logdir, "first")
+    mine = submit(ClassifySpec(), logdir=logdir, experiment="e", name="mine", foreground=True)
+    started_first(first)
+    stop = threading.Event()
+    assert wait_for_turn(mine, 1, lambda before: stop.set(), stop) is False
+    assert (state(mine), state(first)) == ("stopped", "starting")
 
 
 def test_a_waiting_command_line_that_died_leaves_the_queue(logdir: Path) -> None:
