@@ -51,6 +51,12 @@ class Plan:
         steps = self.epochs * self.steps_per_epoch
         return min(steps, self.steps) if self.steps else steps
 
+    @property
+    def epochs_for_steps(self) -> int:
+        """How many epochs reach the `steps` asked for; 0 where these epochs do, or none were asked for."""
+        needed = -(-self.steps // self.steps_per_epoch)
+        return needed if needed > self.epochs else 0
+
     def images_until(self, step: int) -> int:
         """How many images the first `step` steps see; the last batch of an epoch may be smaller."""
         epochs, steps = divmod(step, self.steps_per_epoch)

@@ -117,6 +117,11 @@ def train(run: Run, spec: Spec, live: LiveStatus, stop: threading.Event, task: T
         training = Training(run, spec, learner, live=live, journal=journal, stop=stop)
         start = training.go_on_from(kept) if kept else 0
         plan = training.plan
+        if plan.epochs_for_steps:
+            live.note(
+                f"Epochs ({plan.epochs:,}) end this training after {plan.total_steps:,} steps, before the "
+                f"{plan.steps:,} that were asked for: choose {plan.epochs_for_steps:,} epochs to reach them."
+            )
         live.write(
             state="running",
             total_steps=plan.total_steps,

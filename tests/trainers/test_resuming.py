@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +19,11 @@ import pytest
 from dashboard.reading import DataServer, Reader
 from tests.running import REPOSITORY, run_command, wait_until
 from tests.trainers.conftest import curve
-from trainers import checkpoints
+from tests.trainers.saved_networks import check_answers_from_its_file, check_forecasts_from_its_file
+from trainers import checkpoints, hardware
 from trainers.launchers import ask
-from trainers.runs import Run, find_answer, read_status
-from trainers.specs import ClassifySpec, changed_settings
+from trainers.runs import Run, create_run, find_answer, read_status
+from trainers.specs import ClassifySpec, SequenceSpec, Spec, changed_settings
 
 # Keras 3.15 converts tensors in a way that NumPy 2 announces to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -177,3 +179,91 @@ def test_the_torn_record_is_gone_and_nothing_speaks_of_damage(killed: Killed) ->
 
 def test_a_command_to_the_finished_run_is_one_sentence(killed: Killed) -> None:
     assert killed.refused == "e/killed is completed: only a run that trains can be asked for something.\n"
+
+
+# On two threads and ten steps an epoch, with all that has a state in networks of other kinds than an mlp.
+EXACT: dict[str, Any] = {
+    "epochs": 2,
+    "deterministic": True,
+    "threads": 2,
+    "histograms": False,
+    "norms": False,
+}
+DIGITS: dict[str, Any] = {
+    **EXACT,
+    **dict.fromkeys(("feature_images", "mistake_images", "precision_recall", "projector"), False),
+    "train_share": 0.04,
+    "batch_size": 16,
+    "dropout": 0.3,
+}
+SPECS: dict[str, Spec] = {
+    "convolutional": ClassifySpec(  # in bfloat16 where this machine computes in it
+        model="fast_cnn",
+        batch_norm=True,
+        shift=2.0,
+        rotation=10.0,
+        precision=hardware.fast_precision(),
+        **DIGITS,
+    ),
+    "recurrent": ClassifySpec(model="gru", width=8, schedule="cosine", moving_average=0.9, **DIGITS),
+    "sequence": SequenceSpec(
+        model="gru", length=260, window=22, horizon=10, width=8, batch_size=16, forecast_images=False, **EXACT
+    ),
+}
+PAUSED_AT = 13
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for logs with each of these trainings twice: unbroken, and paused within an epoch and resumed.
+
+    A process of their own trains them all, since the threads of a process are settled once.
+    """
+    logdir = tmp_path_factory.mktemp("exact") / "logs"
+    logdir.mkdir()
+    for name, spec in SPECS.items():
+        for experiment in ("unbroken", "paused"):
+            create_run(logdir, spec, experiment=experiment, name=name)
+    train = (
+        "import sys; from pathlib import Path; from tests.trainers.exactly import train_queued\n"
+        f"train_queued(Path(sys.argv[1]), paused='paused', step={PAUSED_AT})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", train, str(logdir)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return logdir
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_networks_of_every_kind_go_on_to_the_weights_and_curves_of_an_unbroken_run_to_the_last_bit(
+    exact: Path, name: str
+) -> None:
+    paused, unbroken = (Run(exact, experiment, name) for experiment in ("paused", "unbroken"))
+    for run, processes in ((paused, 2), (unbroken, 1)):
+        status = read_status(run.status_file)
+        assert (status.state, status.step, status.steps_per_epoch) == ("completed", 20, 10), status.error
+        assert len(list((run.path / "train").glob("*tfevents*"))) == processes
+    assert learned(paused) == learned(unbroken)
+    measure = "error" if name == "sequence" else "accuracy"
+    for part, tag, count in (
+        ("train", "loss", 20),
+        ("train", "learning_rate", 20),
+        ("validation", "loss", 2),
+        ("validation", measure, 2),
+    ):
+        (steps, values), (expected_steps, expected) = (
+            curve(run.path / part, tag) for run in (paused, unbroken)
+        )
+        assert len(steps) == count and steps.tolist() == expected_steps.tolist()
+        assert np.array_equal(values, expected), (part, tag)
+
+
+def test_resumed_networks_answer_from_their_files_as_they_were_judged(exact: Path) -> None:
+    check_answers_from_its_file(Run(exact, "paused", "recurrent"))
+    check_forecasts_from_its_file(Run(exact, "paused", "sequence"))

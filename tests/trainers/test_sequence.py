@@ -16,6 +16,7 @@ from sklearn.metrics import root_mean_squared_error
 from tensorboard.util.tensor_util import make_ndarray
 
 from tests.trainers.conftest import curve, events
+from tests.trainers.saved_networks import check_forecasts_from_its_file
 from trainers import signals
 from trainers.execution import execute
 from trainers.forecasting import FORECAST, MOST_STARTS, spread_starts
@@ -128,6 +129,18 @@ def test_tensorboard_has_curves_layers_and_a_picture(run):
         if value.tag == "forecast"
     )
     assert np.asarray(Image.open(io.BytesIO(picture))).std() > 10
+
+
+def test_a_gated_network_learns_a_chaotic_signal_and_forecasts_from_its_file_as_it_was_judged(logdir):
+    """Of an lstm; tests/trainers/test_resuming.py trains a gru to its end."""
+    asked = {**SMALL, "model": "lstm", "signal": "mackey_glass", "length": 200, "horizon": 10}
+    run = create_run(logdir, SequenceSpec(**asked, epochs=6, histograms=False), experiment="e", name="chaos")
+    assert execute(run, threading.Event()) == 0, read_status(run.status_file).error
+    losses = curve(run.path / "validation", "loss")[1]
+    assert len(losses) == 6 and losses[-1] < losses[0]
+    with np.load(run.artifacts / FORECAST) as arrays:
+        assert arrays["truth"].min() > 0.2  # where sines are negative half of the time
+    check_forecasts_from_its_file(run)
 
 
 def tags(folder: Path) -> set[str]:

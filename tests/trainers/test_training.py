@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from tests.running import copy_run
 from tests.trainers.conftest import curve
+from tests.trainers.exactly import asking_after
 from trainers import checkpoints, live_status, loop
 from trainers.execution import execute
 from trainers.launchers import extend, rate_after_divergence, resume
@@ -236,6 +238,28 @@ def test_a_checkpoint_on_command_is_answered_with_its_step(steered: Run) -> None
     assert 34 <= step < 80
 
 
+def test_a_checkpoint_on_command_within_an_epoch_holds_the_weights_of_that_very_step(
+    logdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {**MUCH_STATE, **QUICK, "schedule": "constant", "histograms": False}
+    asked = new_run(logdir, "asked", steps=18, **settings)
+    written = checkpoints.write
+
+    def write_and_copy(folder: Path, *arguments: Any, **options: Any) -> None:
+        written(folder, *arguments, **options)
+        if answered_commands(asked.commands) == [] and pending_commands(asked.commands):
+            shutil.copy(folder / checkpoints.LAST, folder / "asked.npz")  # later ones take its name
+
+    with monkeypatch.context() as patch, asking_after(13, asked, "checkpoint"):
+        patch.setattr(checkpoints, "write", write_and_copy)
+        assert train(asked).state == "completed"
+    assert outcomes(asked) == [("checkpoint", "The checkpoint holds step 13.")]  # of ten an epoch
+    unbroken = new_run(logdir, "unbroken", steps=13, **settings)
+    assert train(unbroken).step == 13
+    assert same(learned(asked, "asked.npz"), learned(unbroken))
+    assert not same(learned(asked, "asked.npz"), learned(asked))  # which went on learning
+
+
 @pytest.fixture(scope="module")
 def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """A training that is asked for all sorts of impossible things at once, and for two that exclude each other."""
@@ -400,6 +424,16 @@ def test_the_steps_of_the_spec_end_the_training_within_an_epoch(logdir: Path) ->
     assert (status.state, status.step, status.total_steps) == ("completed", 14, 14)
     assert curves(run)["train/loss"][0] == list(range(1, 15))
     assert curves(run)["validation/loss"][0] == [10, 14]
+
+
+def test_epochs_that_end_before_the_steps_asked_for_say_so(logdir: Path) -> None:
+    run = new_run(logdir, model="softmax", steps=14, epochs=1, **QUICK)
+    status = train(run)
+    assert (status.state, status.step) == ("completed", 10)
+    assert status.notices == [
+        "Epochs (1) end this training after 10 steps, before the 14 that were asked for: "
+        "choose 2 epochs to reach them."
+    ]
 
 
 def test_the_best_checkpoint_is_that_of_the_lowest_validation_loss(logdir: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,13 +15,13 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.trainers.own_images.made_images import class_folders, coloured, zipped
+from tests.trainers.own_images.made_images import as_bytes, class_folders, coloured, zipped
 from trainers import datasets, description, previews
 from trainers.dataset_errors import DatasetMissing
 from trainers.execution import execute
+from trainers.kept_files import UPLOADS
 from trainers.own_images import load
 from trainers.own_images.decoding import _pipeline, decoded
-from trainers.own_images.keeping import UPLOADS
 from trainers.own_images.survey import survey
 from trainers.runs import create_run, read_json, read_status, state_folder, write_status
 from trainers.specs import ClassifySpec, InvalidSpec, parse_spec
@@ -129,6 +131,86 @@ def test_a_training_on_own_images_tells_colours_apart_and_says_what_was_left_out
     write_status(run.status_file, status.changed(state="queued", epochs_asked=16))
     assert execute(run, threading.Event()) == 1
     assert "have changed since this run began" in (read_status(run.status_file).error or "")
+
+
+QUICKLY: dict[str, Any] = {
+    "model": "softmax",
+    "batch_size": 60_000,
+    "learning_rate": 0.02,
+    **dict.fromkeys(
+        ("histograms", "norms", "feature_images", "mistake_images", "precision_recall", "projector"), False
+    ),
+}
+
+
+def mixed(folder: Path) -> Path:
+    """Red, green and grey in ten sizes: plain, CMYK, animated, 16 bits deep; and two files that are broken."""
+    for name, other in (("red", "green"), ("green", "red")):
+        (folder / name).mkdir(parents=True)
+        for number in range(10):
+            size = (12 + 4 * number, 10 + 2 * number)
+            picture = coloured(name, number, size)
+            frames = {"save_all": True, "append_images": [coloured(other, number, size)] * 2}
+            form, options = [
+                ("PNG", {}),
+                ("JPEG", {}),
+                ("TIFF", {}),
+                ("GIF", frames),
+                ("WEBP", {**frames, "lossless": True}),
+            ][number % 5]
+            if form in ("JPEG", "TIFF"):
+                picture = picture.convert("CMYK")
+            (folder / name / f"{number}.{form.lower()}").write_bytes(as_bytes(picture, form, **options))
+    (folder / "grey").mkdir()
+    for number in range(10):
+        deep = np.random.default_rng(number).integers(20_000, 30_000, (10 + 2 * number, 12 + 4 * number))
+        Image.fromarray(deep.astype(np.uint16)).save(folder / "grey" / f"{number}.png")
+    (folder / "red" / "torn.png").write_bytes(as_bytes(coloured("red", 10, (30, 20)))[:300])
+    (folder / "green" / "letter.webp").write_bytes(b"a letter, no picture")
+    return folder
+
+
+def test_a_folder_of_all_sizes_and_forms_is_learned_and_its_broken_files_are_named(
+    logdir: Path, tmp_path: Path
+) -> None:
+    spec = ClassifySpec(dataset="own", data_path=mixed(tmp_path / "mixed"), epochs=20, **QUICKLY)
+    run = create_run(logdir, spec, experiment="own", name="mixed")
+    assert execute(run, threading.Event()) == 0, read_status(run.status_file).error
+    status = read_status(run.status_file)
+    assert (status.state, status.step) == ("completed", 20)
+    assert [status.metrics[f"{part}_accuracy"] for part in ("train", "val", "test")] == [1, 1, 1]
+    left_out = read_json(run.artifacts / "left_out.json")
+    assert left_out["count"] == 2
+    (letter, torn) = left_out["files"]
+    assert letter["name"] == "green/letter.webp" and letter["reason"].startswith("is no picture in a form")
+    assert torn["name"] == "red/torn.png" and torn["reason"].startswith("is damaged or cut off")
+    # Longer sides of 12, 16 … 48 pixels, thrice, and 30.
+    assert keras.saving.load_model(run.artifacts / "model.keras").input_shape == (None, 30, 30, 3)
+    evaluation = read_json(run.artifacts / "evaluation.json")
+    assert evaluation["class_names"] == ["green", "grey", "red"] and evaluation["test_count"] == 3
+
+
+def test_a_training_from_arrays_names_each_image_by_its_label(logdir: Path, tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    labels = np.array(["left", "right", "whole"])[np.arange(60) % 3]
+    images = random.integers(0, 60, (60, 8, 6), np.uint8)
+    images[labels != "right", :, :3] += 180
+    images[labels != "left", :, 3:] += 180
+    file = tmp_path / "halves.npz"
+    np.savez_compressed(file, x=images, y=labels)
+    spec = ClassifySpec(dataset="own", data_path=file, epochs=60, **QUICKLY)
+    run = create_run(logdir, spec, experiment="own", name="arrays")
+    assert execute(run, threading.Event()) == 0, read_status(run.status_file).error
+    assert read_status(run.status_file).metrics["test_accuracy"] == 1
+    evaluation = read_json(run.artifacts / "evaluation.json")
+    assert (evaluation["class_names"], evaluation["test_count"]) == (["left", "right", "whole"], 6)
+    network = keras.saving.load_model(run.artifacts / "model.keras")
+    said = network.predict(images[..., None].astype(np.float32) / 255, verbose=0).argmax(axis=1)
+    assert np.array(evaluation["class_names"])[said].tolist() == labels.tolist()
+    kept = (run.path / "inputs" / "own_images.npz").read_bytes()
+    assert kept == file.read_bytes()
+    told = read_json(run.path / "inputs" / "dataset.json")
+    assert told["sha256"] == hashlib.sha256(kept).hexdigest()
 
 
 def test_a_run_keeps_its_file_and_an_upload_takes_no_room_twice(

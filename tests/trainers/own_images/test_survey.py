@@ -192,6 +192,15 @@ def test_what_cannot_be_learned_from_is_one_sentence(
     assert "\n" not in str(caught.value)
 
 
+def test_a_thousand_classes_are_as_many_as_are_learned(tmp_path: Path) -> None:
+    dot = as_bytes(Image.new("L", (1, 1)))
+    names = [f"k{number:03}" for number in range(1_000)]
+    files = {f"{name}/{number}.png": dot for name in names for number in range(3)}
+    found = survey(zipped(tmp_path / "many.zip", files))
+    assert found.class_names == tuple(names) and found.refused == ()
+    assert found.counts().tolist() == [[1, 1, 1]] * 1_000
+
+
 def test_a_path_that_is_nothing_of_the_kind_is_a_sentence(tmp_path: Path) -> None:
     torn = tmp_path / "torn.zip"
     torn.write_bytes(b"PK\x03\x04 torn")
