@@ -11,6 +11,7 @@ from dashboard.build_line import Refusal, ask, draw_layers, sentence, why
 from dashboard.language import _
 from dashboard.lasting_press import lasting_button
 from dashboard.own_images import draw_own_images
+from dashboard.own_signal import draw_own_signal, own_widgets
 from dashboard.plain_text import escape_markdown
 from dashboard.preset_choice import draw_presets, say_preset
 from dashboard.previews import draw_previews
@@ -31,7 +32,7 @@ def draw_form(started: Services) -> None:
     top = st.container()
     task = draw_task()
     preset = draw_presets(started.inspector) if task == "classify" else None
-    form = draw_settings(task)
+    form = draw_settings(task, own=own_widgets(started) if task == "sequence" else None)
     spec, problem = None, ""
     try:
         spec = spec_from_form(task, form.values)
@@ -43,6 +44,7 @@ def draw_form(started: Services) -> None:
     if "data_path" in form.places:
         with form.places["data_path"]:
             draw_own_images(started, spec)
+    draw_own_signal(started, spec, form.places)
     if spec is not None and not isinstance(answer, Refusal):
         draw_previews(started.inspector, spec, form.places)
     if isinstance(answer, Description):

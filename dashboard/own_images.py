@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -17,11 +16,10 @@ from dashboard.plain_text import escape_markdown, shorten
 from dashboard.previews import OF_OWN_IMAGES, Answer, about, draw_soon
 from dashboard.services import Services
 from dashboard.spec_form import fill_form
-from dashboard.uploads import LARGEST_BYTES, forget_unused, store
-from trainers.runs import RunError, state_folder
+from dashboard.upload_place import draw_upload
+from dashboard.uploads import IMAGES
 from trainers.specs import ClassifySpec, Spec
 
-_COUNT, _PROBLEM = "own_uploads", "own_upload_problem"
 _STYLE = """
 <style>
 .boardlab-own {margin:0 0 .3rem; font-size:.875rem; line-height:1.4}
@@ -44,45 +42,19 @@ _STYLE = """
 
 def draw_own_images(started: Services, spec: Spec | None) -> None:
     """Draws the upload and, where a spec names images, what is in them."""
-    number = st.session_state.setdefault(_COUNT, 0)
-    key = f"own_upload_{number}"  # another widget after each upload: its bytes leave the memory
-    st.file_uploader(
+    draw_upload(
+        started,
+        IMAGES,
+        "own_images",
         _("Or upload a .zip or .npz"),
-        type=["zip", "npz"],
-        key=key,
-        max_upload_size=LARGEST_BYTES // 1_000_000,
-        help=_(
+        _(
             "A .zip with a folder of images for each class, or an .npz with the arrays x (images) and y (classes). "
             "Larger data: type the path of a folder on the lab's machine above."
         ),
-        on_change=_take,
-        args=(started, key),
+        lambda path: fill_form("classify", {"dataset": "own", "data_path": path}),
     )
-    if problem := st.session_state.get(_PROBLEM):
-        st.error(escape_markdown(problem))
     if isinstance(spec, ClassifySpec) and spec.data_path is not None:
         draw_soon(started.inspector, "own_images", about(spec, OF_OWN_IMAGES), _draw_found)
-
-
-def _take(started: Services, key: str) -> None:
-    """Keeps an upload and fills the form with its path; forgets those that nobody needs."""
-    uploaded = st.session_state.get(key)
-    st.session_state[_PROBLEM] = ""
-    if uploaded is None:
-        return
-    st.session_state[_COUNT] += 1
-    try:
-        state = state_folder(started.settings.logdir)
-        forget_unused(state, {path for view in started.runs() if (path := _path(view.spec)) is not None})
-        path = store(state, uploaded.name, uploaded)
-    except RunError as error:
-        st.session_state[_PROBLEM] = str(error)
-        return
-    fill_form("classify", {"dataset": "own", "data_path": str(path)})
-
-
-def _path(spec: Spec | None) -> Path | None:
-    return spec.data_path if isinstance(spec, ClassifySpec) else None
 
 
 def _draw_found(_spec: ClassifySpec, answer: Answer) -> None:

@@ -6,7 +6,7 @@ The helper process that has TensorFlow works them out with the code that trains;
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -33,10 +33,18 @@ _OF_SCHEDULE = (
     "decay_rate",
     "decay_epochs",
 )
-_OF_AUGMENTATION = (*OF_OWN_IMAGES, "mnist_file", "train_share", "seed", *AUGMENTING)
+_OF_AUGMENTATION = (
+    *OF_OWN_IMAGES,
+    "mnist_file",
+    "train_share",
+    "seed",
+    "features",
+    "pooling",
+    *AUGMENTING,
+)
 
 Answer = Mapping[str, Any]
-Draw = Callable[[ClassifySpec, Answer], None]
+Asked = TypeVar("Asked", bound=Spec)
 
 
 def draw_previews(inspector: Inspector, spec: Spec, places: Mapping[str, DeltaGenerator]) -> None:
@@ -61,13 +69,15 @@ def about(spec: ClassifySpec, names: tuple[str, ...]) -> ClassifySpec:
     return ClassifySpec(**{name: getattr(spec, name) for name in names})
 
 
-def draw_soon(inspector: Inspector, request: str, spec: ClassifySpec, draw: Draw) -> None:
+def draw_soon(inspector: Inspector, request: str, spec: Asked, draw: Callable[[Asked, Answer], None]) -> None:
     """Draws the helper's answer, and looks again every second until there is one."""
     waiting = isinstance(inspector.ask(request, spec, wait_seconds=PATIENCE_SECONDS), Pending)
     st.fragment(_draw_answer, run_every=1 if waiting else None)(inspector, request, spec, draw, waiting)
 
 
-def _draw_answer(inspector: Inspector, request: str, spec: ClassifySpec, draw: Draw, waiting: bool) -> None:
+def _draw_answer(
+    inspector: Inspector, request: str, spec: Asked, draw: Callable[[Asked, Answer], None], waiting: bool
+) -> None:
     answer = inspector.ask(request, spec)
     if waiting and not isinstance(answer, Pending):
         st.rerun()

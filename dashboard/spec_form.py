@@ -37,9 +37,10 @@ DrawSetting = Callable[[Setting, str], FormValue | None]
 LETTERS_IN_A_ROW = 20  # choices with more letters than fit beside each other in the sidebar become a list
 # Streamlit draws a compact heading at six tenths of the ink, too pale to be read by everybody.
 _SECTIONS = '<style>[class*="st-key-settings_"] summary {opacity: 1}</style>'
-ILLUSTRATED = ("schedule", "elastic", "data_path")  # settings below which there is room for a drawing
+# Settings below which there is room for a drawing.
+ILLUSTRATED = ("schedule", "elastic", "data_path", "csv_file", "column")
 
-PLACEHOLDERS = {"data_path": "/path/to/folder, .zip or .npz"}
+PLACEHOLDERS = {"data_path": "/path/to/folder, .zip or .npz", "csv_file": "/path/to/file.csv"}
 
 
 @dataclass

@@ -19,12 +19,12 @@ from typing import Any, TextIO
 
 import tensorflow as tf
 
-from trainers import availability, hardware, previews
+from trainers import availability, csv_look, hardware, previews
 from trainers.datasets import DatasetMissing
 from trainers.description import describe
 from trainers.loop import TrainingFailed
 from trainers.runs import StorageFailed
-from trainers.specs import InvalidSpec, Spec, StylizeSpec, parse_spec
+from trainers.specs import InvalidSpec, SequenceSpec, Spec, StylizeSpec, parse_spec
 from trainers.style import inputs
 from trainers.style import preview as feed_forward
 from trainers.style.paintings import gallery, published
@@ -106,6 +106,14 @@ def _spec(request: Mapping[str, Any]) -> Spec:
     return parse_spec(request["spec"])
 
 
+def _csv_columns(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Needs the file only: which of its columns can be learned from is what is asked."""
+    spec = _spec(request)
+    if not isinstance(spec, SequenceSpec) or spec.csv_file is None:
+        raise BadRequest("Only a signal out of a CSV file can be asked about in this way.")
+    return csv_look.look(spec.csv_file)
+
+
 def _preview(request: Mapping[str, Any]) -> dict[str, Any]:
     """Needs the pictures only, not the network that would paint them, nor its memory."""
     return preview(_painting(request))
@@ -140,6 +148,7 @@ def _wanted(request: Mapping[str, Any], known: Collection[str]) -> tuple[str, Pa
 
 
 OTHERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "csv_columns": _csv_columns,
     "preview": _preview,
     "fit": _fit,
     "sample": _sample,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import logging
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -18,10 +16,12 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from trainers import optimizers, signals, starting_weights
 from trainers.compiled_network import CompiledNetwork
 from trainers.evaluation import save_model
+from trainers.file_hash import file_hash
 from trainers.forecasting import Forecast, Forecaster, write_forecast
 from trainers.gradient_descent import epoch_order
+from trainers.kept_files import keep_file
 from trainers.loop import Plan
-from trainers.runs import Run, storage_failed, write_atomically, write_json
+from trainers.runs import Run, write_json
 from trainers.signals import Signal
 from trainers.specs import SequenceSpec
 from trainers.summaries import Journal, settings
@@ -116,19 +116,11 @@ def _with_kept_file(run: Run, spec: SequenceSpec) -> SequenceSpec:
     if spec.csv_file is not None:
         if not kept.exists():
             signals.check(spec)  # what is wrong is said of the file that the person knows
-            write_atomically(kept, _content(spec.csv_file))
-        digest = hashlib.sha256(_content(kept)).hexdigest()
-        described = {"signal": spec.signal, "source": str(spec.csv_file), "sha256": digest}
+            keep_file(run, spec.csv_file, kept)
+        described = {"signal": spec.signal, "source": str(spec.csv_file), "sha256": file_hash(kept)}
         spec = spec.model_copy(update={"csv_file": kept})
     write_json(run.path / "inputs" / "dataset.json", described)
     return spec
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise storage_failed(path, error) from error
 
 
 class Forecasting:

@@ -22,6 +22,11 @@ def test_another_model_leaves_the_drawings_as_they_are():
     assert about(one, _OF_AUGMENTATION) == about(other, _OF_AUGMENTATION)
 
 
+def test_pooled_images_are_drawn_as_the_network_sees_them():
+    drawn = about(ClassifySpec(features="pooled", pooling=4, shift=2), _OF_AUGMENTATION)
+    assert (drawn.features, drawn.pooling) == ("pooled", 4)
+
+
 def test_any_of_the_four_changes_images():
     assert not is_augmented(ClassifySpec())
     for name in ("shift", "rotation", "scale", "elastic"):

@@ -20,10 +20,20 @@ from trainers.inspection import answer, answer_lines
         ("[" * 100_000, "not JSON"),
         (
             '{"id": 1, "request": "fly"}',
-            "it knows describe, schedule, augmentation, precision, own_images, preview, fit, sample, fetch",
+            "it knows describe, schedule, augmentation, precision, own_images, "
+            "csv_columns, preview, fit, sample, fetch",
         ),
         ('{"id": 1, "request": ["describe"], "spec": {}}', "does not know this request"),
         ('{"id": 1, "request": "describe"}', "lacks a spec"),
+        (
+            '{"id": 1, "request": "csv_columns", "spec": {"task": "sequence"}}',
+            "Only a signal out of a CSV file",
+        ),
+        (
+            '{"id": 1, "request": "csv_columns", "spec": '
+            '{"task": "sequence", "signal": "csv", "csv_file": "/nowhere/x.csv"}}',
+            "There is no file /nowhere/x.csv",
+        ),
         ('{"id": 1, "request": "describe", "spec": {"epochs": 0}}', "Epochs cannot be 0"),
         ('{"id": 1, "request": "describe", "spec": {"task": "cook"}}', "no task 'cook'"),
         (

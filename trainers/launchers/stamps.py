@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from trainers.specs import Spec, settings
+from trainers.specs import Spec, named_files
 
 DEEPEST = 3  # folders below the one that is named: train, class, and one more
 _MOST_FOLDERS = 4_000
@@ -16,9 +16,7 @@ _MOST_FOLDERS = 4_000
 
 def stamp_of_files(spec: Spec) -> str:
     """A word that changes when a file that a spec names does, or when files join or leave a folder."""
-    named = [getattr(spec, one.name) for one in settings(type(spec)) if one.kind in ("path", "paths")]
-    paths = [path for one in named for path in (one if isinstance(one, tuple) else (one,))]
-    return " ".join(_stamp(path) for path in paths if path is not None)
+    return " ".join(map(_stamp, named_files(spec)))
 
 
 def _stamp(path: Path) -> str:

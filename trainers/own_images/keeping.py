@@ -1,21 +1,17 @@
 """What a run keeps of the images it learns from, so that it can go on when the original is gone or has changed.
 
-A file is copied into the run's `inputs/` (an upload, which never changes, is linked there and takes no room); a large
-file and a folder are only named, with the hash of their content.
+A file is kept in the run's `inputs/`; a large file and a folder are only named, with the hash of their content.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from trainers.dataset_errors import DatasetMissing
-from trainers.runs import DamagedFile, Run, read_json, state_folder, storage_failed
+from trainers.kept_files import is_upload, keep_file
+from trainers.runs import DamagedFile, Run, read_json
 
 LARGEST_COPY_BYTES = 200_000_000
-UPLOADS = "uploads"  # the folder of uploads below a lab's state folder
 
 
 def kept_place(run: Run, path: Path) -> Path:
@@ -28,29 +24,10 @@ def kept_copy(run: Run, path: Path) -> Path:
     kept = kept_place(run, path)
     if kept.exists():
         return kept
-    uploads = state_folder(run.logdir) / UPLOADS
-    is_upload = path.is_relative_to(uploads)
-    if not path.is_file() or (not is_upload and path.stat().st_size > LARGEST_COPY_BYTES):
+    if not path.is_file() or (not is_upload(run, path) and path.stat().st_size > LARGEST_COPY_BYTES):
         return path
-    aside = kept.with_name(f".{kept.name}.aside")
-    try:
-        with suppress(FileNotFoundError):
-            aside.unlink()
-        if not (is_upload and _linked(path, aside)):
-            shutil.copyfile(path, aside)
-        os.replace(aside, kept)
-    except OSError as error:
-        raise storage_failed(kept, error) from error
+    keep_file(run, path, kept)
     return kept
-
-
-def _linked(path: Path, aside: Path) -> bool:
-    """Whether the file could be given a second name: not across disks, nor on every file system."""
-    try:
-        os.link(path, aside)
-    except OSError:
-        return False
-    return True
 
 
 def check_unchanged(run: Run, path: Path, sha256: str) -> None:

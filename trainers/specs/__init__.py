@@ -28,6 +28,7 @@ from trainers.specs.settings import (
     changed_settings,
     effective_settings,
     legal_values,
+    named_files,
     settings,
 )
 from trainers.specs.stylize import StylizeSpec
@@ -51,6 +52,7 @@ __all__ = [
     "changed_settings",
     "effective_settings",
     "legal_values",
+    "named_files",
     "parse_spec",
     "settings",
     "spec_hash",

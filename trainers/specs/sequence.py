@@ -11,6 +11,7 @@ from trainers.specs import every_task
 from trainers.specs.settings import setting
 
 GENERATED = ("sine", "mackey_glass")
+LARGEST_FILE = 100_000_000  # bytes of a CSV file
 
 
 class Parts(NamedTuple):
@@ -45,7 +46,7 @@ class SequenceSpec(pydantic.BaseModel):
     column: str = setting(
         "",
         label="Column",
-        description="The column's name in the first line, or its number from 1; empty takes the first",
+        description="The column's name in the first line, or its number from 1; empty takes the first with numbers",
         group="common",
         only_for={"signal": ("csv",)},
         max_length=200,

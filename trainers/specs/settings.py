@@ -137,6 +137,13 @@ def applies(setting: Setting, values: pydantic.BaseModel | Mapping[str, Any]) ->
     return all(known.get(field) in allowed for field, allowed in setting.only_for.items())
 
 
+def named_files(spec: pydantic.BaseModel) -> tuple[Path, ...]:
+    """The files and folders that a spec names, in the order of its settings."""
+    named = [getattr(spec, one.name) for one in settings(type(spec)) if one.kind in ("path", "paths")]
+    several = [path for one in named for path in (one if isinstance(one, tuple) else (one,))]
+    return tuple(path for path in several if path is not None)
+
+
 def legal_values(setting: Setting) -> str:
     """What a setting may be, in words: "a whole number, at least 1 and at most 10000"."""
     if setting.kind == "choice":

@@ -80,7 +80,7 @@ def test_a_request_that_nobody_knows_is_answered_with_a_sentence(real: Inspector
     )
     assert answer == Failed(
         "The helper does not know this request: it knows describe, schedule, augmentation, precision, "
-        "own_images, preview, fit, sample, fetch."
+        "own_images, csv_columns, preview, fit, sample, fetch."
     )
 
 
