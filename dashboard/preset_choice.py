@@ -77,7 +77,8 @@ def precision_here(inspector: Inspector, *, wait_seconds: float = 0.0) -> str | 
 def _precision_words(precision: str) -> str:
     if precision == SLOW:
         return _(
-            "bfloat16 would be faster and as good, but this machine does not compute in it: float32 is chosen."
+            "bfloat16 would be faster, but this machine does not compute in it: "
+            "float32 is chosen, which learns as well."
         )
     return _("This machine computes in {precision}, which the preset uses for speed.").format(
         precision=precision

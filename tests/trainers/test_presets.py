@@ -25,7 +25,7 @@ from trainers.specs import (
 
 DATASETS = get_args(ClassifySpec.model_fields["dataset"].annotation)
 PROMISED = (
-    "notes softmax-92 simple-cnn lenet5 deep-cnn fast-cnn fast-cnn-994 fast-cnn-996 mnist-5k rnn gru lstm vanishing "
+    "notes softmax-92 simple-cnn lenet5 deep-cnn fast-cnn fast-cnn-994 mnist-5k rnn gru lstm vanishing "
     "sigmoid relu"
 ).split()  # fmt: skip
 
@@ -55,10 +55,16 @@ def test_a_preset_builds_a_network(name: str) -> None:
 
 def test_the_notes_script_is_what_the_notes_ran() -> None:
     spec = parse_spec(PRESETS["notes"].settings)
-    assert (spec.model, spec.batch_size, spec.steps, spec.dropout) == ("simple_cnn", 25, 1_000, 0.5)
+    assert (spec.model, spec.batch_size, spec.dropout) == ("simple_cnn", 25, 0.5)
     assert (spec.optimizer, spec.learning_rate, spec.schedule) == ("adam", 1e-4, "constant")
-    assert 55_000 // spec.batch_size * spec.epochs >= spec.steps  # the steps end it, not the epochs
-    assert "mean over training batches" in PRESETS["notes"].explanation
+    assert "mean over 1,000 training batches" in PRESETS["notes"].explanation
+    assert f"the last 1,000 of {spec.steps:,}" in PRESETS["notes"].explanation
+
+
+def test_the_notes_script_ends_with_the_thousand_batches_whose_mean_is_shown() -> None:
+    spec = parse_spec(PRESETS["notes"].settings)
+    steps_per_epoch = 55_000 // spec.batch_size
+    assert (spec.epochs - 1) * steps_per_epoch + 1_000 == spec.steps <= spec.epochs * steps_per_epoch
 
 
 def test_sigmoid_and_relu_differ_in_nothing_else() -> None:
@@ -85,10 +91,12 @@ def test_what_was_chosen_always_counts(data: st.DataObject) -> None:
 
 
 def test_what_a_preset_asks_for_beside_another_model_is_left_out_where_it_has_no_effect() -> None:
-    asked = PRESETS["fast-cnn-996"].settings
-    assert asked["dropout"] and asked["batch_norm"]
-    spec = parse_spec(with_preset("fast-cnn-996", {"model": "softmax"}))
-    assert (spec.dropout, spec.batch_norm) == (0, False)
+    asked = PRESETS["mnist-5k"].settings
+    assert asked["batch_norm"]
+    assert PRESETS["deep-cnn"].settings["dropout"]
+    assert parse_spec(with_preset("deep-cnn", {"model": "softmax"})).dropout == 0
+    spec = parse_spec(with_preset("mnist-5k", {"model": "softmax"}))
+    assert spec.batch_norm is False
     assert (spec.epochs, spec.shift) == (asked["epochs"], asked["shift"])
 
 

@@ -91,8 +91,8 @@ def fast_cnn(spec: ClassifySpec, input_shape: tuple[int, ...], classes: int) -> 
 
     The largest of four activations is the activation of the largest, as long as a larger input gives a larger
     output (all activations here but gelu and swish): pooling first saves three quarters of them. The second
-    convolution takes no values beyond the edge, so that it has fewer places to look at. With the optimizer adam it
-    takes β 0.7 and 0.9, which forget sooner: it is meant for few steps at a high learning rate.
+    convolution takes no values beyond the edge, so that it has fewer places to look at. It is meant for few steps at a
+    high learning rate, where Adam does well with β 0.7 and 0.9, which forget sooner (the preset fast-cnn).
     """
     needs_images("fast_cnn", input_shape, 10)
     return keras.Sequential(

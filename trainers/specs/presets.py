@@ -69,14 +69,14 @@ _ALL = (
     Preset(
         name="notes",
         title="The notes' script",
-        explanation="TensorFlow's Deep MNIST for Experts as the notes ran it: 1,000 steps on batches of 25. "
-        "Its famous 99 % is a mean over training batches; the test accuracy stands beside it.",
+        explanation="TensorFlow's Deep MNIST for Experts as the notes ran it, on batches of 25. Their 99 % is a mean "
+        "over 1,000 training batches, here the last 1,000 of 12,000; the test accuracy stands beside it.",
         settings={
             "dataset": "mnist",
             "model": "simple_cnn",
             "batch_size": 25,
-            "steps": 1_000,
-            "epochs": 1,
+            "steps": 12_000,
+            "epochs": 6,
             "dropout": 0.5,
             "learning_rate": 1e-4,
         },
@@ -131,9 +131,9 @@ _ALL = (
     ),
     Preset(
         name="deep-cnn",
-        title="Deep CNN, 99.38 %",
+        title="Deep CNN, 99.6 %",
         explanation="More and smaller convolutions after Simonyan and Zisserman (2015), with dropout, label smoothing "
-        "and slightly moved images.",
+        "and slightly moved images: further than the notes' 99.38 %.",
         settings={
             "dataset": "mnist",
             "model": "deep_cnn",
@@ -184,28 +184,6 @@ _ALL = (
             "shift": 1.0,
             "rotation": 7.0,
             "scale": 0.07,
-        },
-        fast_precision=True,
-    ),
-    Preset(
-        name="fast-cnn-996",
-        title="Fast CNN, 99.6 %",
-        explanation="The small network for longer, on images that are moved, turned, scaled and bent anew in every "
-        "epoch, after Simard, Steinkraus and Platt (2003).",
-        settings={
-            "dataset": "mnist",
-            "model": "fast_cnn",
-            "epochs": 30,
-            "batch_size": 256,
-            "batch_norm": True,
-            "dropout": 0.2,
-            "learning_rate": 0.01,
-            "schedule": "one_cycle",
-            "moving_average": 0.998,
-            "shift": 1.5,
-            "rotation": 10.0,
-            "scale": 0.1,
-            "elastic": 1.5,
         },
         fast_precision=True,
     ),

@@ -74,13 +74,14 @@ def test_a_preset_chooses_bfloat16_as_soon_as_the_helper_says_that_the_machine_h
 def test_the_address_holds_settings_that_a_preset_brought_into_the_form(open_page):
     page = open_page(model="softmax", epochs="60")
     assert "batch_norm" not in {toggle.key for toggle in page.toggle}
-    page.selectbox(key="preset").select("fast-cnn-996").run()
+    page.selectbox(key="preset").select("mnist-5k").run()
     address = {name: page.query_params[name] for name in page.query_params}
-    preset = PRESETS["fast-cnn-996"].settings
-    assert float(address["dropout"]) == page.number_input(key="dropout").value == preset["dropout"]
+    preset = PRESETS["mnist-5k"].settings
+    smoothing = page.number_input(key="label_smoothing").value
+    assert float(address["label_smoothing"]) == smoothing == preset["label_smoothing"] > 0
     assert address["batch_norm"] == "true" and page.toggle(key="batch_norm").value is True
     again = open_page(**address)
-    assert again.number_input(key="dropout").value == preset["dropout"]
+    assert again.number_input(key="label_smoothing").value == smoothing
     assert again.toggle(key="batch_norm").value is True
 
 
