@@ -1,9 +1,9 @@
 """What writing everything down costs a training: images a second with all default summaries, and without any.
 
-    python -m tests.benchmarks.logging_cost [--samples 30] [--seconds 60] [--only softmax] [--anew]
+    python -m tests.benchmarks.logging_cost [--samples 30] [--seconds 60] [--only softmax] [--mnist FILE]
 
-Two kinds take turns, each row a training of so many seconds in a process of its own, with the same compiled steps in
-the same loop and the threads that the lab chooses for the network:
+Two kinds take turns, each row a training on MNIST of so many seconds in a process of its own, with the same compiled
+steps in the same loop and the threads that the lab chooses for the network:
 
     all summaries   a run as `python -m trainers classify` trains it, from its first summary to its last picture
     bare            the same steps and the same looks at the validation images, but nothing is written
@@ -31,6 +31,7 @@ from tests.benchmarks.measuring import (
     table,
     timed_sampling,
 )
+from tests.benchmarks.trainings import MNIST
 from trainers import datasets, hardware, models
 from trainers.classify import MEASURES, VALIDATION_MEASURES, Classification
 from trainers.evaluation import evaluate
@@ -54,15 +55,19 @@ def main() -> None:
         __doc__, rows="rows of each model and kind", samples=30, seconds=60, row=("MODEL", "KIND")
     )
     parser.add_argument("--only", nargs="+", choices=MODELS, default=MODELS, help="these alone")
+    parser.add_argument("--mnist", type=Path, default=MNIST, help="mnist.npz (default: %(default)s)")
     chosen = parser.parse_args()
     if chosen.row:
         hardware.configure(ClassifySpec(model=chosen.row[0]))
         with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(measure(*chosen.row, chosen.seconds, Path(folder) / "logs")))
+            row = measure(*chosen.row, chosen.seconds, Path(folder) / "logs", mnist=chosen.mnist)
+            print(json.dumps(row))
         return
     rows = kept_rows(NAME, anew=chosen.anew)
     while (missing := next_pair(rows, chosen.only, chosen.samples)) is not None:
-        rows.append(measured_apart(NAME, f"--seconds={chosen.seconds}", "--row", *missing))
+        rows.append(
+            measured_apart(NAME, f"--seconds={chosen.seconds}", f"--mnist={chosen.mnist}", "--row", *missing)
+        )
         keep_rows(NAME, rows)
         print(rows[-1], flush=True)
     report(summary(rows))
@@ -104,9 +109,13 @@ class Bare(Timed):
         return time.time() >= self.deadline
 
 
-def measure(model: str, kind: str, seconds: float, logdir: Path) -> dict[str, Any]:
-    """One row: a training of so many seconds, compiled beforehand."""
-    spec = ClassifySpec(model=model, epochs=10_000)
+def measure(
+    model: str, kind: str, seconds: float, logdir: Path, *, mnist: Path | None = None
+) -> dict[str, Any]:
+    """One row: a training of so many seconds, compiled beforehand; without a file, on the bundled digits."""
+    spec = ClassifySpec(
+        model=model, dataset="mnist" if mnist else "mnist-5k", mnist_file=mnist, epochs=10_000
+    )
     data = datasets.load(spec)
     run = create_run(logdir, spec, experiment="cost", name="run")
     live = LiveStatus(run)
