@@ -1,4 +1,4 @@
-"""The rules by which gradients change the weights: Keras' presets.
+"""The rules by which gradients change the weights: Keras' presets, Adam's with TensorFlow's own operation.
 
     optimizer = build(ClassifySpec(optimizer="nesterov", momentum=0.95), 1e-2)
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 
+from trainers.fused_adam import FusedAdam
 from trainers.specs import ClassifySpec, Spec
 
 Rate = float | keras.optimizers.schedules.LearningRateSchedule
@@ -59,13 +60,13 @@ def rmsprop(spec: Spec, **options: Any) -> keras.optimizers.Optimizer:
 
 def adam(spec: Spec, **options: Any) -> keras.optimizers.Optimizer:
     """Momentum over RMSprop, without the bias of their start (Kingma, Ba 2015, arXiv:1412.6980)."""
-    return keras.optimizers.Adam(beta_1=spec.beta_1, beta_2=spec.beta_2, **options)
+    return FusedAdam(beta_1=spec.beta_1, beta_2=spec.beta_2, name="adam", **options)
 
 
 def adamw(spec: Spec, **options: Any) -> keras.optimizers.Optimizer:
     """Adam that also shrinks each weight, by a share of the rate (Loshchilov, Hutter 2019, arXiv:1711.05101)."""
-    return keras.optimizers.AdamW(
-        weight_decay=spec.weight_decay, beta_1=spec.beta_1, beta_2=spec.beta_2, **options
+    return FusedAdam(
+        weight_decay=spec.weight_decay, beta_1=spec.beta_1, beta_2=spec.beta_2, name="adamw", **options
     )
 
 

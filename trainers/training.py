@@ -131,7 +131,7 @@ def train(run: Run, spec: Spec, live: LiveStatus, stop: threading.Event, task: T
         )
         training.obey()
         began = time.time()
-        step = run_loop(plan, training, start=start)
+        step = start if training.pausing else run_loop(plan, training, start=start)
         images = plan.images_until(step) - plan.images_until(start)
         live.change(step=step, images_per_second=images / max(time.time() - began, 1e-6))
         if training.pausing:

@@ -314,6 +314,20 @@ def test_what_is_asked_beside_a_pause_is_kept_by_it(logdir: Path) -> None:
     assert rates[paused_at:].tolist() == [np.float32(0.5)] * (40 - paused_at)
 
 
+def test_a_pause_that_was_asked_for_before_the_first_step_takes_place_there(
+    unbroken: Run, logdir: Path
+) -> None:
+    run = new_run(logdir, **MUCH_STATE)
+    send_command(run.commands, "pause")
+    status = train(run)
+    assert (status.state, status.step, status.checkpoint) == ("paused", 0, 0)
+    assert outcomes(run) == [("pause", "The training pauses at step 0.")]
+    resume(run)
+    assert train(run).state == "completed"
+    assert same(learned(unbroken), learned(run))
+    assert curves(run) == curves(unbroken)
+
+
 def test_a_pause_whose_checkpoint_cannot_be_written_is_refused_and_the_training_goes_on(
     logdir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
