@@ -9,6 +9,8 @@ steps in the same loop and the threads that the lab chooses for the network:
     bare            the same steps and the same looks at the validation images, but nothing is written
 
 What was compiled for the training itself is compiled before the clock starts; what the summaries compile is theirs.
+Two trainings one after another differ by what the machine does beside them, often by more than summaries cost. So each
+is also asked how much of its own time it spent in its steps and looks; the shares of the two are compared as well.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from tests.benchmarks.measuring import (
     keep_rows,
@@ -82,9 +86,28 @@ def next_pair(rows: list[dict[str, Any]], chosen: Sequence[str], samples: int) -
 
 
 class Timed(Training):
-    """A training that ends at a time."""
+    """A training that ends at a time, and knows the seconds that it spent in its steps and looks."""
 
     deadline = float("inf")
+    learning_seconds = 0.0
+
+    def run_chunk(self, epoch: int, first: int, count: int) -> None:
+        """Runs the steps, and the looks where they come with them, by the clock."""
+        began = time.perf_counter()
+        super().run_chunk(epoch, first, count)
+        self.learning_seconds += time.perf_counter() - began
+
+    def look(self) -> None:
+        """A look at the validation images by the clock, where none came with the steps."""
+        if self._validations is None:
+            began = time.perf_counter()
+            self._validations = np.array([[self.learner.validate()[name] for name in VALIDATION_MEASURES]])
+            self.learning_seconds += time.perf_counter() - began
+
+    def after_epoch(self, epoch: int, step: int, *, last: bool) -> bool:
+        """Looks, and writes down what it saw."""
+        self.look()
+        return super().after_epoch(epoch, step, last=last)
 
     def stop_asked(self) -> bool:
         """Looks at the commands as always, and at the clock."""
@@ -98,8 +121,7 @@ class Bare(Timed):
         pass
 
     def after_epoch(self, epoch: int, step: int, *, last: bool) -> bool:
-        if self._validations is None:  # else they came with the epochs
-            self.learner.validate()
+        self.look()
         return False
 
     def beat(self, step: int, epoch: int, speed: Speed | None) -> None:
@@ -142,19 +164,24 @@ def measure(
         lasted = time.time() - began
     live.finish(state="completed")
     speed = training.plan.images_until(step) / lasted
-    return {"model": model, "kind": kind, "seconds": lasted, "steps": step, "images_per_second": speed}
+    row = {"model": model, "kind": kind, "seconds": lasted, "steps": step, "images_per_second": speed}
+    return {**row, "learning_share": training.learning_seconds / lasted}
 
 
 def summary(rows: list[dict[str, Any]]) -> str:
     """The table of the issue."""
     lines = []
     for model in MODELS:
-        speeds = {
-            kind: [row["images_per_second"] for row in rows if (row["model"], row["kind"]) == (model, kind)]
-            for kind in KINDS
-        }
+        speeds, shares = (
+            {
+                kind: [row[name] for row in rows if (row["model"], row["kind"]) == (model, kind)]
+                for kind in KINDS
+            }
+            for name in ("images_per_second", "learning_share")
+        )
         if all(speeds.values()):
             middle = {kind: percentile(speeds[kind], 50) for kind in KINDS}
+            learning = {kind: percentile(shares[kind], 50) for kind in KINDS}
             pairs = [100 * everything / bare for everything, bare in zip(*speeds.values(), strict=False)]
             lines.append(
                 [
@@ -164,6 +191,8 @@ def summary(rows: list[dict[str, Any]]) -> str:
                     *(round(middle[kind]) for kind in KINDS),
                     f"{middle[ALL] / middle[BARE]:.1%}",
                     f"{percentile(pairs, 50):.1f} % ({min(pairs):.1f} to {max(pairs):.1f})",
+                    *(f"{learning[kind]:.1%}" for kind in KINDS),
+                    f"{learning[ALL] / learning[BARE]:.1%}",
                 ]
             )
     heads = [
@@ -173,6 +202,9 @@ def summary(rows: list[dict[str, Any]]) -> str:
         *(f"{kind}, images/s" for kind in KINDS),
         "of bare",
         "pair by pair, median (least to most)",
+        "its time in steps, all summaries",
+        "bare",
+        "of bare",
     ]
     return f"{table(heads, lines)}\n\nMedians. Goal: all summaries at least {LEAST_SHARE:.0%} of bare."
 

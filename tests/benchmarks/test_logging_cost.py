@@ -13,6 +13,7 @@ def test_both_sides_train_and_only_one_writes(tmp_path: Path) -> None:
         row = measure("softmax", kind, 0.5, tmp_path / kind)
         assert row["steps"] > 0
         assert row["seconds"] >= 0.5
+        assert 0.1 < row["learning_share"] < 1
         (run,) = (tmp_path / kind / "cost").iterdir()
         steps, _ = curve(run / "train", "loss")
         assert len(steps) == (row["steps"] if kind == ALL else 0)
@@ -29,8 +30,15 @@ def test_what_is_missing_is_measured_in_turn() -> None:
 def test_the_share_is_that_of_the_medians() -> None:
     speeds = {ALL: (95.0, 10.0, 96.0), BARE: (100.0, 100.0, 500.0)}
     rows = [
-        {"model": "softmax", "kind": kind, "seconds": 60.5, "images_per_second": speed}
-        for kind, values in speeds.items()
+        {
+            "model": "softmax",
+            "kind": kind,
+            "seconds": 60.5,
+            "images_per_second": speed,
+            "learning_share": share,
+        }
+        for (kind, values), share in zip(speeds.items(), (0.96, 0.99), strict=True)
         for speed in values
     ]
-    assert "| softmax | 6 | 60.50 | 95 | 100 | 95.0% | 19.2 % (10.0 to 95.0) |" in summary(rows)
+    told = "| softmax | 6 | 60.50 | 95 | 100 | 95.0% | 19.2 % (10.0 to 95.0) | 96.0% | 99.0% | 97.0% |"
+    assert told in summary(rows)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.any_spec import values_of
 from tests.running import run_command
+from tests.trainers.conftest import curve
 from trainers import hardware, models
-from trainers.runs import Run
+from trainers.runs import Run, read_status
 from trainers.specs import (
     PRESETS,
     ClassifySpec,
@@ -65,6 +68,24 @@ def test_the_notes_script_ends_with_the_thousand_batches_whose_mean_is_shown() -
     spec = parse_spec(PRESETS["notes"].settings)
     steps_per_epoch = 55_000 // spec.batch_size
     assert (spec.epochs - 1) * steps_per_epoch + 1_000 == spec.steps <= spec.epochs * steps_per_epoch
+
+
+def test_the_preset_of_vanishing_gradients_shows_them_and_relu_learns(train: Callable[..., Run]) -> None:
+    quickly = dict.fromkeys(
+        ("histograms", "feature_images", "mistake_images", "precision_recall", "projector"), False
+    )
+    accuracy, shrinks = {}, {}
+    for activation in ("sigmoid", "relu"):
+        run = train(**{**PRESETS["vanishing"].settings, "activation": activation, **quickly})
+        accuracy[activation] = read_status(run.status_file).metrics["val_accuracy"]
+        first, last = (
+            curve(run.path / "train", f"gradient_norm/{layer}")[1] for layer in ("hidden_1", "hidden_8")
+        )
+        shrinks[activation] = np.median(last / first)
+    assert accuracy["sigmoid"] < 0.2  # a tenth of the digits would be named by chance
+    assert accuracy["relu"] > 0.85
+    assert shrinks["sigmoid"] > 1_000
+    assert shrinks["relu"] < 10
 
 
 def test_sigmoid_and_relu_differ_in_nothing_else() -> None:
