@@ -30,7 +30,8 @@ def signal_chart(first: Sequence[float], count: int, *, colour: str) -> alt.Char
             y=alt.Y(
                 "value:Q",
                 title=None,  # it stands below the choice of the column
-                axis=alt.Axis(**axis, format="~g"),
+                # In full: as a format of the axis it would be cut to the digits that tell the ticks apart, 2e+2.
+                axis=alt.Axis(**axis, labelExpr="format(datum.value, '.6~g')"),
                 scale=alt.Scale(zero=False),
             ),
             color=alt.value(colour),
