@@ -2,24 +2,27 @@
 
     python -m tests.benchmarks.logging_cost [--samples 30] [--seconds 60] [--only softmax] [--mnist FILE]
 
-Two kinds take turns, each row a training on MNIST of so many seconds in a process of its own, with the same compiled
+There are two kinds, each row a training on MNIST of so many seconds in a process of its own, with the same compiled
 steps in the same loop and the threads that the lab chooses for the network:
 
     all summaries   a run as `python -m trainers classify` trains it, from its first summary to its last picture
     bare            the same steps and the same looks at the validation images, but nothing is written
 
 What was compiled for the training itself is compiled before the clock starts; what the summaries compile is theirs.
-Two trainings one after another differ by what the machine does beside them, often by more than summaries cost. So each
-is also asked how much of its own time it spent in its steps and looks; the shares of the two are compared as well.
+Two trainings one after another differ by what the machine does beside them, often by more than summaries cost. So two
+that need one thread each run at the same time, each on a processor core, and change cores with every pair; and each
+training is asked how much of its own time it spent in its steps and looks, and the shares of the two are compared too.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +47,7 @@ from trainers.loop import Chunk, Speed, run_loop
 from trainers.runs import create_run
 from trainers.specs import ClassifySpec
 from trainers.summaries import Journal, settings
+from trainers.threads import threads_for
 from trainers.training import Training
 
 NAME = "logging_cost"
@@ -68,13 +72,34 @@ def main() -> None:
             print(json.dumps(row))
         return
     rows = kept_rows(NAME, anew=chosen.anew)
+    options = (f"--seconds={chosen.seconds}", f"--mnist={chosen.mnist}")
     while (missing := next_pair(rows, chosen.only, chosen.samples)) is not None:
-        rows.append(
-            measured_apart(NAME, f"--seconds={chosen.seconds}", f"--mnist={chosen.mnist}", "--row", *missing)
-        )
+        model, kind = missing
+        if kind == ALL and threads_for(ClassifySpec(model=model)) == 1 and len(usable_cores()) > 1:
+            new = pair_at_once(model, options, swapped=sum(row["model"] == model for row in rows) % 4 == 2)
+        else:
+            new = [measured_apart(NAME, *options, "--row", *missing)]
+        rows += new
         keep_rows(NAME, rows)
-        print(rows[-1], flush=True)
+        print(*new, sep="\n", flush=True)
     report(summary(rows))
+
+
+def usable_cores() -> list[int]:
+    """The processor cores that a process can be bound to: none where the system binds no process."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+def pair_at_once(model: str, options: Sequence[str], *, swapped: bool) -> list[dict[str, Any]]:
+    """Both kinds at the same time, each on a core of its own; `swapped`, on the other's."""
+    cores = usable_cores()[:2][:: -1 if swapped else 1]
+
+    def row(kind: str, core: int) -> dict[str, Any]:
+        os.sched_setaffinity(0, {core})  # of this thread, and of the process that it starts
+        return {**measured_apart(NAME, *options, "--row", model, kind), "core": core}
+
+    with ThreadPoolExecutor(len(KINDS)) as threads:
+        return list(threads.map(row, KINDS, cores))
 
 
 def next_pair(rows: list[dict[str, Any]], chosen: Sequence[str], samples: int) -> tuple[str, str] | None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
+import pytest
+
+from tests.benchmarks import logging_cost
 from tests.benchmarks.logging_cost import ALL, BARE, KINDS, MODELS, measure, next_pair, summary
 from tests.trainers.conftest import curve
 
@@ -25,6 +30,20 @@ def test_what_is_missing_is_measured_in_turn() -> None:
         rows.append({"model": pair[0], "kind": pair[1]})
     once = [{"model": model, "kind": kind} for model in MODELS for kind in KINDS]
     assert rows == once + once
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to a core")
+def test_two_at_once_have_a_core_each_and_change_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging_cost, "usable_cores", lambda: sorted(os.sched_getaffinity(0)) * 2)
+    monkeypatch.setattr(
+        logging_cost, "measured_apart", lambda *words: {"kind": words[-1], "bound": os.sched_getaffinity(0)}
+    )
+    before = os.sched_getaffinity(0)
+    first, second = (logging_cost.pair_at_once("softmax", (), swapped=swapped) for swapped in (False, True))
+    assert [row["kind"] for row in first] == [row["kind"] for row in second] == list(KINDS)
+    assert all(row["bound"] == {row["core"]} for row in first + second)
+    assert [row["core"] for row in second] == [row["core"] for row in first][::-1]
+    assert os.sched_getaffinity(0) == before
 
 
 def test_the_share_is_that_of_the_medians() -> None:
