@@ -10,7 +10,9 @@ import pandas as pd
 
 from dashboard.language import _
 
-HEIGHT = 110  # pixels: a glance, in a narrow column
+# Of a drawing to be taken in at a glance, in a narrow column.
+HEIGHT = 110  # pixels
+AXIS: dict[str, Any] = {"grid": False, "tickCount": 4, "titleFontWeight": "normal", "titlePadding": 4}
 
 
 def schedule_chart(
@@ -23,17 +25,16 @@ def schedule_chart(
 ) -> alt.Chart:
     """The learning rate over the epochs, alike long; `stepwise` where it jumps and stays, rather than glides."""
     rows = pd.DataFrame({"step": steps, "epoch": epochs, "rate": rates})
-    axis: dict[str, Any] = {"grid": False, "tickCount": 4, "titleFontWeight": "normal", "titlePadding": 4}
     chart: alt.Chart = (
         alt.Chart(rows)
         .mark_line(strokeWidth=2, interpolate="step-after" if stepwise else "linear")
         .encode(
-            x=alt.X("epoch:Q", title=_("Epoch"), axis=alt.Axis(**axis), scale=alt.Scale(nice=False)),
+            x=alt.X("epoch:Q", title=_("Epoch"), axis=alt.Axis(**AXIS), scale=alt.Scale(nice=False)),
             y=alt.Y(
                 "rate:Q",
                 title=None,  # it stands below the setting of that name
                 # Few digits: 0.001 and 1e-7 both fit the narrow column.
-                axis=alt.Axis(**axis, format="~g"),
+                axis=alt.Axis(**AXIS, format="~g"),
                 scale=alt.Scale(zero=True),
             ),
             color=alt.value(colour),

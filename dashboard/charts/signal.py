@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.schedule import HEIGHT
+from dashboard.charts.schedule import AXIS, HEIGHT
 from dashboard.language import _
 
 
@@ -16,7 +15,6 @@ def signal_chart(first: Sequence[float], count: int, *, colour: str) -> alt.Char
     """The first of `count` values in their order, the place of each counted from 1."""
     rows = pd.DataFrame({"place": range(1, len(first) + 1), "value": first})
     title = _("all {n} values") if len(first) == count else _("the first {n} values")
-    axis: dict[str, Any] = {"grid": False, "tickCount": 4, "titleFontWeight": "normal", "titlePadding": 4}
     chart: alt.Chart = (
         alt.Chart(rows)
         .mark_line(strokeWidth=1.5)
@@ -24,14 +22,14 @@ def signal_chart(first: Sequence[float], count: int, *, colour: str) -> alt.Char
             x=alt.X(
                 "place:Q",
                 title=title.format(n=len(first)),
-                axis=alt.Axis(**axis, format=",d", tickMinStep=1),
+                axis=alt.Axis(**AXIS, format=",d", tickMinStep=1),
                 scale=alt.Scale(nice=False, zero=False),
             ),
             y=alt.Y(
                 "value:Q",
                 title=None,  # it stands below the choice of the column
                 # In full: as a format of the axis it would be cut to the digits that tell the ticks apart, 2e+2.
-                axis=alt.Axis(**axis, labelExpr="format(datum.value, '.6~g')"),
+                axis=alt.Axis(**AXIS, labelExpr="format(datum.value, '.6~g')"),
                 scale=alt.Scale(zero=False),
             ),
             color=alt.value(colour),
