@@ -27,8 +27,10 @@ def run_page(page: StreamlitPage, logdir: Path) -> None:
         show_as_slide(_views(logdir))
         page.run()
     else:
+        # Above the page's own part of the sidebar: that grows while it loads, and would push an open form away.
+        offer = st.sidebar.container(horizontal=True)
         page.run()
-        with st.sidebar, st.container(horizontal=True, key="slide_offer"):
+        with offer:
             _offer_slide()
             _offer_saving(page, logdir)
 

@@ -96,3 +96,7 @@ def test_a_page_is_saved_as_it_stands(open_page, saved):
     page.text_input(key="saved_title").set_value("As it stands").run()
     press(page, "save_this")
     assert read_views(saved)[-1] == View(title="As it stands", page="present", query="smoothing=0.3")
+
+
+def test_the_offer_of_a_slide_stands_above_the_form_of_a_page_which_grows_as_it_loads(open_page, saved):
+    assert open_page("train").sidebar.button[0].key == "present_this"
