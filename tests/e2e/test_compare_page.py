@@ -118,6 +118,7 @@ def enter(place: Locator, text: str) -> None:
     place.press("Enter")
 
 
+@pytest.mark.long  # the pages' own tests fill in the form from an address
 def test_a_question_that_somebody_filled_in_is_asked_by_its_link(app: App, page: Page, new_page) -> None:
     page.goto(f"{app.url}/compare")
     page.get_by_role("combobox", name="Question").click()
@@ -135,6 +136,7 @@ def test_a_question_that_somebody_filled_in_is_asked_by_its_link(app: App, page:
     expect(other.get_by_role("combobox", name="Question")).to_have_value("Adam against gradient descent")
 
 
+@pytest.mark.long  # the pages' own tests fill in the form from an address
 def test_a_search_that_somebody_filled_in_is_asked_by_its_link(app: App, page: Page, new_page) -> None:
     page.goto(f"{app.url}/sweep")
     enter(page.get_by_role("textbox", name="Learning rate"), "0.01, 0.02, 0.05")

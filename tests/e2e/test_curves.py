@@ -80,12 +80,13 @@ def test_charts_show_tensorboards_points_and_go_on_after_its_data_server_was_kil
     assert chart(page, 0).get_attribute("data-last-step") == str(last + 7)
 
 
-def test_a_damaged_file_is_told_under_the_chart_and_the_rest_is_drawn(app, page, trained_run):
-    run = copy_run(trained_run, app.logdir, name="damaged")
-    (file,) = (run.path / "validation").glob("*tfevents*")
+def test_a_damaged_file_is_told_under_the_chart_and_the_rest_is_drawn(app, page, trained_run, tmp_path):
+    damaged = copy_run(trained_run, tmp_path)  # not where the data server could read it before it is damaged
+    (file,) = (damaged.path / "validation").glob("*tfevents*")
     whole = bytearray(file.read_bytes())
     whole[-20] ^= 0xFF
     file.write_bytes(whole)
+    run = copy_run(damaged, app.logdir, name="damaged")
     page.goto(f"{app.url}/?run={run.key}")
     expect(chart(page, 0).locator(".notes")).to_contain_text(re.compile("damaged"))
     expect(chart(page, 0).locator(".notes .trouble")).to_have_count(0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,25 +11,30 @@ from tests.running import copy_run, started_app
 pytestmark = pytest.mark.browser
 
 WAYS = {
-    "the proxy keeps the prefix": (["--server.baseUrlPath=lab"], "/lab", True, "$http_host"),
-    "the proxy strips it, the app knows it": (["--server.baseUrlPath=lab"], "/lab", False, "$http_host"),
-    "the proxy strips it, the app does not know": ([], "", False, "$http_host"),
+    "the proxy keeps the prefix": ("/lab", True),
+    "the proxy strips it, the app knows it": ("/lab", False),
+    "the proxy strips it, the app does not know": ("", False),
 }
 KEY = "a-key-for-this-test"
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_pages_curves_and_tensorboard_under_lab(way, tmp_path, logdir, trained_run, new_page, witness):
-    options, path, keeps_prefix, host = WAYS[way]
-    run = copy_run(trained_run, logdir, experiment="digits", name="softmax-1")
+@pytest.fixture(scope="module")
+def app(request, tmp_path_factory, trained_run):
+    """A lab with two runs under the path that it was told."""
+    logdir = tmp_path_factory.mktemp("behind") / "logs"
+    copy_run(trained_run, logdir, experiment="digits", name="softmax-1")
     copy_run(trained_run, logdir, experiment="digits", name="other")
-    with (
-        started_app(logdir, *options, path=path) as app,
-        reverse_proxy(tmp_path / "nginx", app.port, keeps_prefix=keeps_prefix, host=host) as lab,
-    ):
+    options = [f"--server.baseUrlPath={request.param.strip('/')}"] if request.param else []
+    with started_app(logdir, *options, path=request.param) as app:
+        yield app
+
+
+@pytest.mark.parametrize(("app", "keeps_prefix"), WAYS.values(), ids=WAYS, indirect=["app"])
+def test_pages_curves_and_tensorboard_under_lab(app, keeps_prefix, tmp_path, new_page, witness):
+    with reverse_proxy(tmp_path / "nginx", app.port, keeps_prefix=keeps_prefix, host="$http_host") as lab:
         page = new_page()
         answers = answers_to(page)
-        page.goto(f"{lab}/?run={quote(run.key, safe='')}")
+        page.goto(f"{lab}/?run=digits%2Fsoftmax-1")
         expect(page.locator("canvas").first).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
         page.wait_for_timeout(1500)  # one more question for what is new

@@ -103,7 +103,7 @@ def test_a_run_among_two_hundred_has_its_curves(logdir, page):
         frame.locator("scalar-card").first.wait_for()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.long)], ids=["light", "dark"])
 def test_it_follows_the_theme_fills_the_window_and_is_loaded_once(lab, new_page, witness, dark):
     page = new_page(width=1280, height=720, dark=dark)
     frame = opened(page, lab, "e/aXb")
