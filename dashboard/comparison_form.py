@@ -24,10 +24,11 @@ from dashboard.comparison_question import (
 from dashboard.language import _, counted
 from dashboard.listing import RunView
 from dashboard.new_run import draw_start_bar, draw_task
+from dashboard.own_data import draw_own_data, draw_settings_with_own_data
 from dashboard.plain_text import escape_markdown
 from dashboard.run_progress import duration
 from dashboard.services import Services
-from dashboard.spec_form import draw_settings, label_of, shown_value, spec_from_form, widget_value
+from dashboard.spec_form import label_of, shown_value, spec_from_form, widget_value
 from dashboard.whole_experiment import begin, draw_name, draw_start
 from trainers.comparisons import (
     COMPARISON_PRESETS,
@@ -77,7 +78,8 @@ def draw_form(started: Services) -> None:
     say_in_address(task, setting)
     st.markdown("###### " + _("Held equal"))
     given = {setting.name: widget_value(setting, values[0])} if values else {}
-    form = draw_settings(task, given)
+    form = draw_settings_with_own_data(started, task, given)
+    base = None
     try:
         base = spec_from_form(task, form.values)
         asked = comparison(
@@ -86,8 +88,9 @@ def draw_form(started: Services) -> None:
     except InvalidSpec as error:
         with draw_start_bar():
             st.error(escape_markdown(_(str(error))))
-        return
-    _draw_start(started, asked)
+    else:
+        _draw_start(started, asked)
+    draw_own_data(started, base, form.places)
 
 
 def _take_chosen() -> None:

@@ -10,15 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.build_line import Refusal, ask, draw_layers, sentence, why
 from dashboard.language import _
 from dashboard.lasting_press import lasting_button
-from dashboard.own_images import draw_own_images
-from dashboard.own_signal import draw_own_signal, own_widgets
+from dashboard.own_data import draw_own_data, draw_settings_with_own_data
 from dashboard.plain_text import escape_markdown
 from dashboard.preset_choice import draw_presets, say_preset
 from dashboard.previews import draw_previews
 from dashboard.run_choice import choose, chosen_keys
 from dashboard.services import Services
 from dashboard.shown_runs import newest_first, shown_after_start
-from dashboard.spec_form import draw_settings, spec_from_form
+from dashboard.spec_form import spec_from_form
 from dashboard.starting import FIRST_EXPERIMENT, is_new_press, names_to_try, start
 from dashboard.theme import theme_colour
 from trainers.launchers import Description, Pending
@@ -32,7 +31,7 @@ def draw_form(started: Services) -> None:
     top = st.container()
     task = draw_task()
     preset = draw_presets(started.inspector) if task == "classify" else None
-    form = draw_settings(task, own=own_widgets(started) if task == "sequence" else None)
+    form = draw_settings_with_own_data(started, task)
     spec, problem = None, ""
     try:
         spec = spec_from_form(task, form.values)
@@ -41,10 +40,7 @@ def draw_form(started: Services) -> None:
     if preset is not None and spec is not None:
         say_preset(preset, spec, started.inspector)
     answer = _ask(started, spec) if spec is not None else None
-    if "data_path" in form.places:
-        with form.places["data_path"]:
-            draw_own_images(started, spec)
-    draw_own_signal(started, spec, form.places)
+    draw_own_data(started, spec, form.places)
     if spec is not None and not isinstance(answer, Refusal):
         draw_previews(started.inspector, spec, form.places)
     if isinstance(answer, Description):

@@ -10,9 +10,10 @@ import streamlit as st
 
 from dashboard.language import _, counted
 from dashboard.new_run import draw_start_bar, draw_task
+from dashboard.own_data import draw_own_data, draw_settings_with_own_data
 from dashboard.plain_text import escape_markdown
 from dashboard.services import Services
-from dashboard.spec_form import FormValue, draw_settings, label_of, shown_value, spec_from_form, widget_value
+from dashboard.spec_form import FormValue, label_of, shown_value, spec_from_form, widget_value
 from dashboard.sweep_question import (
     FIRST_METHOD,
     LONGEST_TEXT,
@@ -70,15 +71,19 @@ def draw_form(started: Services) -> None:
         ),
     )
     st.markdown("###### " + _("Shared by all runs"))
-    form = draw_settings(task, {name: _held(known[name], where) for name, where in places})
+    form = draw_settings_with_own_data(
+        started, task, {name: _held(known[name], where) for name, where in places}
+    )
+    base = None
     try:
         base = spec_from_form(task, form.values)
         asked = _asked(base, places, method, int(budget), early)
     except InvalidSpec as error:
         with draw_start_bar():
             st.error(escape_markdown(_(str(error))))
-        return
-    _draw_start(started, asked)
+    else:
+        _draw_start(started, asked)
+    draw_own_data(started, base, form.places)
 
 
 @lru_cache(maxsize=128)

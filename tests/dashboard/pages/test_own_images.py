@@ -1,4 +1,4 @@
-"""Own images on the Train page: what is found before anything starts, and many classes in a result."""
+"""Own images on the pages that train: what is found before anything starts, and many classes in a result."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def test_own_images_are_asked_for_and_what_is_in_them_is_shown(open_page, colour
     assert "<td>green</td><td>8</td><td>1</td><td>1</td>" in drawn(page)
     wait_until(lambda: "722 parameters" in words(page.run()), seconds=60, what="the description")
     assert not page.button(key="start").disabled
+
+
+@pytest.mark.parametrize("name", ["compare", "sweep"])
+def test_whole_experiments_on_own_images_say_what_is_in_them_too(open_page, colours, name):
+    question = (
+        {"compare_field": "learning_rate", "compare_values": "0.01, 0.001"} if name == "compare" else {}
+    )
+    page = open_page(name, dataset="own", data_path=str(colours), **question)
+    [place] = page.file_uploader
+    assert place.label == "Or upload a .zip or .npz"
+    wait_until(lambda: "2 classes, 20 images" in words(page.run()), seconds=90, what="the helper's look")
 
 
 def test_images_of_one_class_cannot_be_started(open_page, tmp_path):

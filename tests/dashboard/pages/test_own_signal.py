@@ -1,4 +1,4 @@
-"""A CSV of one's own on the Train page: uploaded, its columns chosen from, and what is wrong said before Start."""
+"""A CSV of one's own on the pages that train: uploaded, its columns chosen from, what is wrong said before Start."""
 
 from __future__ import annotations
 
@@ -67,6 +67,24 @@ def test_an_upload_fills_the_path_and_offers_its_columns(page, lab):
     assert chart["encoding"]["x"]["title"] == "the first 200 values"
     wait_for(page, "multiply-adds for one window")
     assert not page.button(key="start").disabled
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "question"),
+    [
+        ("compare", "start_comparison", {"compare_field": "learning_rate", "compare_values": "0.01, 0.001"}),
+        ("sweep", "start_sweep", {}),
+    ],
+)
+def test_whole_experiments_take_an_upload_and_its_columns_too(open_page, lab, name, start, question):
+    page = open_page(name, task="sequence", sequence_signal="csv", **question)
+    assert "The signal csv needs a file" in words(page)
+    upload(page, f"{name}.csv", table())
+    assert page.text_input(key="sequence_csv_file").value == str(kept_as(lab, f"{name}.csv"))
+    wait_for(page, "1,000 numbers, from -1 to 1: 700 to train, 150 to validate, 150 to test.")
+    page.selectbox(key="sequence_column").select("temperature").run()
+    assert "1,000 numbers, from 20.5 to 26.5" in words(page)
+    assert not page.error and not page.button(key=start).disabled
 
 
 def test_the_column_of_an_address_stands_and_another_file_brings_its_own(open_page, tmp_path):
