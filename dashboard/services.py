@@ -103,7 +103,7 @@ class Services:
         self._attempt("listing", self._list)
 
     def _tick(self) -> Sequence[str]:
-        keep_spare = time.monotonic() - self._born >= SPARE_AFTER_SECONDS
+        keep_spare = self.settings.spare and time.monotonic() - self._born >= SPARE_AFTER_SECONDS
         return launchers.tick(self.settings.logdir, limit=self.settings.limit, keep_spare=keep_spare)
 
     def _list(self) -> Sequence[str]:

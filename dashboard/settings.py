@@ -2,6 +2,7 @@
 
 BOARDLAB_LOGDIR         the folder of all runs; without it "logs" beside the app
 BOARDLAB_LIMIT          how many trainers may run at once; without it half the cores, in the demo 2
+BOARDLAB_SPARE          0: keep no trainer ready, which spares its memory; a run then starts some seconds later
 BOARDLAB_TOKEN          1: ask every visitor for a key made at start; a longer text: that very key.
                         Without it only those from beyond loopback are asked
 BOARDLAB_ALLOWED_HOSTS  host names under which a proxy or another machine may ask, separated by commas
@@ -34,10 +35,12 @@ class Settings:
     `base_path` is "" or begins with a slash and ends without one, as "/lab". `token` is the key the operator
     gave, None where one is to be made. `token_wanted` says that every visitor needs it, wherever they are;
     without it only those who come from beyond loopback do. `allowed_hosts` are lower-case host names without port.
+    `spare` says that one trainer is kept ready, so that the next run starts at once.
     """
 
     logdir: Path
     limit: int
+    spare: bool = True
     base_path: str = ""
     token: str | None = None
     token_wanted: bool = False
@@ -58,6 +61,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         logdir=_folder(environment.get("BOARDLAB_LOGDIR", "").strip()),
         limit=_limit(environment.get("BOARDLAB_LIMIT", "").strip(), demo=demo),
+        spare=_switch(environment, "BOARDLAB_SPARE", default=True),
         base_path=_base_path(config.get_option("server.baseUrlPath") or ""),
         token=token,
         token_wanted=asked or bool(hosts) or not is_loopback(address or "0.0.0.0"),
@@ -88,11 +92,11 @@ def _limit(value: str, *, demo: bool) -> int:
     return int(value)
 
 
-def _switch(environment: Mapping[str, str], name: str) -> bool:
+def _switch(environment: Mapping[str, str], name: str, *, default: bool = False) -> bool:
     value = environment.get(name, "").strip()
     if value not in ("", "0", "1"):
         raise InvalidSetting(f"{name} is {value!r}: give 1 for yes or 0 for no.")
-    return value == "1"
+    return value == "1" if value else default
 
 
 def _token(value: str) -> str | None:

@@ -90,10 +90,13 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """A real app with its own empty log folder, shared by the tests of a module."""
+    """A real app with its own empty log folder, shared by the tests of a module.
+
+    It keeps no spare, which would import TensorFlow for every module; `test_training` has one.
+    """
     logdir = tmp_path_factory.mktemp("app") / "logs"
     logdir.mkdir()
-    with started_app(logdir) as app:
+    with started_app(logdir, BOARDLAB_SPARE="0") as app:
         yield app
 
 

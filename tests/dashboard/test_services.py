@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.services import close_services, services
 from tests.dashboard.reading.event_files import line, write_events
 from tests.running import REPOSITORY, end_trainers, wait_until
-from trainers.runs import StorageFailed, create_run
+from trainers.launchers.spare import find_spares
+from trainers.runs import StorageFailed, create_run, state_folder
 from trainers.specs import ClassifySpec
 
 
@@ -29,6 +30,16 @@ def test_all_sessions_share_one_set(logdir: Path) -> None:
     assert first.settings.logdir == logdir.resolve()
     write_events(logdir / "e/r/train", {"loss": line(5)})
     wait_until(lambda: first.reader.series("e/r/train", "loss"), what="the curve")
+
+
+@pytest.mark.parametrize("asked", ["0", "1"])
+def test_a_trainer_is_kept_ready_unless_the_operator_wants_none(
+    logdir: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setenv("BOARDLAB_SPARE", asked)
+    monkeypatch.setattr("dashboard.services.SPARE_AFTER_SECONDS", 0)
+    services().look_again()
+    assert len(find_spares(state_folder(logdir))) == int(asked)
 
 
 def test_after_closing_everything_starts_anew(logdir: Path) -> None:

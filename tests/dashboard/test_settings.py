@@ -14,6 +14,7 @@ def test_without_decisions_the_lab_is_for_this_machine_only() -> None:
     settings = load_settings({})
     assert settings.logdir == REPOSITORY / "logs"
     assert settings.limit == default_limit()
+    assert settings.spare
     assert (settings.base_path, settings.token, settings.token_wanted, settings.demo) == (
         "",
         None,
@@ -27,6 +28,7 @@ def test_decisions_are_obeyed(tmp_path: Path) -> None:
         {
             "BOARDLAB_LOGDIR": str(tmp_path / "runs"),
             "BOARDLAB_LIMIT": "3",
+            "BOARDLAB_SPARE": "0",
             "BOARDLAB_TOKEN": "a-long-enough-key",
             "BOARDLAB_ALLOWED_HOSTS": "Lab.example.org, other.example.org.",
             "BOARDLAB_DEMO": "1",
@@ -34,6 +36,7 @@ def test_decisions_are_obeyed(tmp_path: Path) -> None:
     )
     assert settings.logdir == tmp_path / "runs"
     assert settings.limit == 3
+    assert not settings.spare
     assert settings.token == "a-long-enough-key" and settings.token_wanted
     assert settings.allowed_hosts == ("lab.example.org", "other.example.org")
     assert settings.demo
@@ -61,6 +64,7 @@ def test_a_key_is_made_when_asked_for_or_when_others_can_reach_the_lab() -> None
         ("BOARDLAB_ALLOWED_HOSTS", "http://lab.example.org/"),
         ("BOARDLAB_ALLOWED_HOSTS", "*"),
         ("BOARDLAB_DEMO", "yes"),
+        ("BOARDLAB_SPARE", "no"),
     ],
 )
 def test_what_cannot_be_obeyed_is_one_sentence(name: str, value: str) -> None:

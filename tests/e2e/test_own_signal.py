@@ -24,6 +24,7 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.long  # the page's own tests upload one, and a trainer's forecast from one
 def test_an_uploaded_table_is_looked_into_and_a_column_of_it_forecast(app, table, page):
     page.goto(
         f"{app.url}/?task=sequence&sequence_signal=csv&sequence_model=rnn&sequence_epochs=2&sequence_width=8"

@@ -10,11 +10,11 @@ from tests.running import copy_run, started_app
 
 pytestmark = pytest.mark.browser
 
-WAYS = {
-    "the proxy keeps the prefix": ("/lab", True),
-    "the proxy strips it, the app knows it": ("/lab", False),
-    "the proxy strips it, the app does not know": ("", False),
-}
+WAYS = [
+    pytest.param("/lab", True, id="the proxy keeps the prefix"),
+    pytest.param("/lab", False, id="the proxy strips it, the app knows it"),
+    pytest.param("", False, id="the proxy strips it, the app does not know", marks=pytest.mark.long),
+]
 KEY = "a-key-for-this-test"
 
 
@@ -25,11 +25,11 @@ def app(request, tmp_path_factory, trained_run):
     copy_run(trained_run, logdir, experiment="digits", name="softmax-1")
     copy_run(trained_run, logdir, experiment="digits", name="other")
     options = [f"--server.baseUrlPath={request.param.strip('/')}"] if request.param else []
-    with started_app(logdir, *options, path=request.param) as app:
+    with started_app(logdir, *options, path=request.param, BOARDLAB_SPARE="0") as app:
         yield app
 
 
-@pytest.mark.parametrize(("app", "keeps_prefix"), WAYS.values(), ids=WAYS, indirect=["app"])
+@pytest.mark.parametrize(("app", "keeps_prefix"), WAYS, indirect=["app"])
 def test_pages_curves_and_tensorboard_under_lab(app, keeps_prefix, tmp_path, new_page, witness):
     with reverse_proxy(tmp_path / "nginx", app.port, keeps_prefix=keeps_prefix, host="$http_host") as lab:
         page = new_page()
@@ -60,7 +60,7 @@ def test_pages_curves_and_tensorboard_under_lab(app, keeps_prefix, tmp_path, new
 def test_the_key_opens_a_lab_whose_proxy_hides_its_name(tmp_path, logdir, trained_run, new_page, witness):
     """nginx without `proxy_set_header Host`: the operator named the host instead, so every visitor needs the key."""
     copy_run(trained_run, logdir, experiment="digits", name="softmax-1")
-    options = {"BOARDLAB_ALLOWED_HOSTS": "lab.localhost", "BOARDLAB_TOKEN": KEY}
+    options = {"BOARDLAB_ALLOWED_HOSTS": "lab.localhost", "BOARDLAB_TOKEN": KEY, "BOARDLAB_SPARE": "0"}
     with (
         started_app(logdir, "--server.baseUrlPath=lab", path="/lab", **options) as app,
         reverse_proxy(tmp_path / "nginx", app.port, keeps_prefix=True, host="$proxy_host") as address,

@@ -93,6 +93,7 @@ def test_choosing_runs_on_the_page_shows_just_them_here_and_in_a_window_of_their
     assert rows(alone) == parts
 
 
+@pytest.mark.long
 def test_a_run_among_two_hundred_has_its_curves(logdir, page):
     for number in range(MANY):
         run = old_run(logdir, f"run-{number}", number=number, epochs=2)

@@ -6,15 +6,25 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.running import App, copy_run, wait_until
+from tests.running import App, copy_run, started_app, wait_until
 from trainers.runs import find_runs, read_status
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app as it is found, with a spare."""
+    logdir = tmp_path_factory.mktemp("newcomer") / "logs"
+    logdir.mkdir()
+    with started_app(logdir) as app:
+        yield app
 
 
 def metric(page: Page, label: str) -> str:

@@ -110,7 +110,9 @@ def test_each_model_learns_and_answers_from_its_file_as_it_was_judged(
     check_answers_from_its_file(run)
 
 
-@pytest.mark.parametrize(("model", "batch_size"), [("mlp", 100), ("simple_cnn", 1_000)])
+@pytest.mark.parametrize(
+    ("model", "batch_size"), [("mlp", 100), pytest.param("simple_cnn", 1_000, marks=pytest.mark.long)]
+)
 def test_the_same_seed_gives_the_same_curve(train: Train, model: str, batch_size: int) -> None:
     one, same = (
         curve(train(model=model, epochs=1, batch_size=batch_size, seed=7).path / "train", "loss")[1]

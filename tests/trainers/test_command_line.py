@@ -202,10 +202,11 @@ def limit_files_to(megabytes: float) -> None:
     ("megabytes", "options"),
     [
         (0.05, ["--epochs", "10000"]),  # the curves do not fit
-        (
+        pytest.param(  # the network's 13 MB do not fit
             2.0,
             ["--model", "simple_cnn", "--epochs", "1", "--batch-size", "4000"],
-        ),  # the network's 13 MB do not fit
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_a_full_disk_fails_with_a_sentence(logdir: Path, megabytes: float, options: list[str]) -> None:

@@ -240,6 +240,7 @@ def exact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return logdir
 
 
+@pytest.mark.long  # of one kind it is a default test: test_a_resumed_run_ends_with_the_same_weights_to_the_last_bit
 @pytest.mark.parametrize("name", SPECS)
 def test_networks_of_every_kind_go_on_to_the_weights_and_curves_of_an_unbroken_run_to_the_last_bit(
     exact: Path, name: str

@@ -35,6 +35,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
     return logdir, done.stdout.splitlines()
 
 
+@pytest.mark.long  # a browser test compares too: test_machine_page
 def test_the_last_line_is_one_json_object_that_is_also_kept(compared: tuple[Path, list[str]]) -> None:
     logdir, lines = compared
     told = SpeedReport.model_validate(json.loads(lines[-1]))
@@ -43,6 +44,7 @@ def test_the_last_line_is_one_json_object_that_is_also_kept(compared: tuple[Path
     assert told.machine and told.cores == psutil.cpu_count()
 
 
+@pytest.mark.long
 def test_each_setup_of_the_processor_is_measured_and_compared(compared: tuple[Path, list[str]]) -> None:
     rows = SpeedReport.model_validate(json.loads(compared[1][-1])).rows
     on_cpu = [row for row in rows if row.device == "cpu"]
@@ -56,6 +58,7 @@ def test_each_setup_of_the_processor_is_measured_and_compared(compared: tuple[Pa
     assert {row.precision for row in rows} == {"float32"}, "softmax has no precision to choose"
 
 
+@pytest.mark.long
 def test_a_device_that_is_not_there_is_said_and_not_left_out(compared: tuple[Path, list[str]]) -> None:
     [row] = [row for row in json.loads(compared[1][-1])["rows"] if row["device"] == "gpu"]
     if row["images_per_second"] is None:

@@ -34,6 +34,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BOARDLAB_LOGDIR", str(folder))
         patch.setenv("BOARDLAB_LANGUAGE", "en")
+        patch.setenv(
+            "BOARDLAB_SPARE", "0"
+        )  # the browser tests start runs with one; each is an import of TensorFlow
         yield folder
         close_services()
         end_trainers(folder)
