@@ -58,6 +58,7 @@ def titles(page: Page) -> list[str]:
     return page.locator(".curves h4").all_inner_texts()
 
 
+@pytest.mark.long
 def test_whatever_is_seen_of_the_charts_is_a_link_and_goes_home_as_a_file(
     logdir: Path, compared: Path, new_page, witness, tmp_path
 ):

@@ -265,6 +265,7 @@ def test_networks_of_every_kind_go_on_to_the_weights_and_curves_of_an_unbroken_r
         assert np.array_equal(values, expected), (part, tag)
 
 
+@pytest.mark.long
 def test_resumed_networks_answer_from_their_files_as_they_were_judged(exact: Path) -> None:
     check_answers_from_its_file(Run(exact, "paused", "recurrent"))
     check_forecasts_from_its_file(Run(exact, "paused", "sequence"))
