@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from dashboard.curves.route import curves, curves_csv
 from dashboard.reading import DataServer
-from dashboard.report import respond as respond_with_report
 from dashboard.services import Services
 from dashboard.serving.tensorboard_mount import TensorBoardMount, add_slash
 from dashboard.settings import Settings
@@ -49,7 +48,9 @@ def routes(settings: Settings, services: Callable[[], Services]) -> list[BaseRou
         )
 
     def report(request: Request) -> Response:
-        return respond_with_report(request, services())
+        from dashboard.report import respond  # late: its altair and pandas would delay the first page
+
+        return respond(request, services())
 
     prefix = f"{base}/tensorboard"
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -26,6 +27,17 @@ def test_a_taken_port_is_one_sentence(logdir: Path) -> None:
     assert done.returncode != 0
     assert f"Port {port} is not available" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_server_and_its_first_page_are_there_before_the_libraries_that_only_results_need() -> None:
+    imported = (
+        "import json, sys, streamlit, dashboard.serving.application, dashboard.navigation, dashboard.new_run\n"
+        "print(json.dumps(sorted({'altair', 'pandas', 'pyarrow', 'PIL', 'scipy'} & set(sys.modules))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", imported], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == []
 
 
 def test_a_setting_that_cannot_be_obeyed_is_one_sentence(logdir: Path) -> None:
