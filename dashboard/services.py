@@ -62,6 +62,12 @@ class Services:
         """All runs by experiment and name, at most a second old; one deleted by hand just disappears."""
         return self.listing.views
 
+    def runs_with(self, keys: Sequence[str]) -> tuple[RunView, ...]:
+        """All runs; where one of these, as an address names it, is not known yet, they are read now."""
+        if not {view.key for view in self.listing.views}.issuperset(keys):
+            self._attempt("listing", self._list)
+        return self.runs()
+
     def submit(self, spec: Spec, *, experiment: str, name: str) -> Run:
         """Starts a run; it is in `runs()` when this returns. Raises NameTaken, InvalidName, StorageFailed."""
         run = launchers.submit(spec, logdir=self.settings.logdir, experiment=experiment, name=name)

@@ -32,6 +32,13 @@ def test_all_sessions_share_one_set(logdir: Path) -> None:
     wait_until(lambda: first.reader.series("e/r/train", "loss"), what="the curve")
 
 
+def test_a_run_that_an_address_names_is_known_as_soon_as_it_is_there(logdir: Path) -> None:
+    started = services()
+    for number in range(5):
+        run = create_run(logdir, ClassifySpec(), experiment="e", name=f"r{number}")
+        assert run.key in {view.key for view in started.runs_with([run.key, "e/never"])}
+
+
 @pytest.mark.parametrize("asked", ["0", "1"])
 def test_a_trainer_is_kept_ready_unless_the_operator_wants_none(
     logdir: Path, monkeypatch: pytest.MonkeyPatch, asked: str
