@@ -28,8 +28,9 @@ def main() -> None:
 
 def draw_paintings(started: Services, *, present: bool) -> None:
     views = paintings(started)
-    known = {view.key: view for view in started.runs() if isinstance(view.spec, StylizeSpec)}
-    chosen = next((known[key] for key in chosen_keys() if key in known), None)
+    named = chosen_keys()
+    known = {view.key: view for view in started.runs_with(named) if isinstance(view.spec, StylizeSpec)}
+    chosen = next((known[key] for key in named if key in known), None)
     view = chosen or next(iter(views), None)
     if view is None:
         draw_nothing_yet(started)

@@ -36,8 +36,9 @@ def main() -> None:
     present = is_presenting()
     with st.container(key="hidden_form") if present else st.sidebar:
         draw_form(started)  # a slide hides it: left out, it would lose what was filled in
-    views = {view.key: view for view in started.runs_with(chosen_keys())}
-    shown = still_there(chosen_keys(), views)
+    named = chosen_keys()
+    views = {view.key: view for view in started.runs_with(named)}
+    shown = still_there(named, views)
     if not shown:
         shown = first_shown(started.runs())
         choose(shown)

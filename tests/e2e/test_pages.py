@@ -236,7 +236,7 @@ def test_hostile_text_is_only_text(app, page, witness, trained_run, painted_run)
     for path in PAGES.values():
         page.goto(f"{app.url}/{path}{address}")
         is_drawn(page)
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(1500)
     page.goto(f"{app.url}/{address}")
     page.get_by_text(TITLE, exact=False).filter(visible=True).first.wait_for()
     for tab in ("text", "projector", "timeseries", "hparams"):

@@ -34,9 +34,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BOARDLAB_LOGDIR", str(folder))
         patch.setenv("BOARDLAB_LANGUAGE", "en")
-        patch.setenv(
-            "BOARDLAB_SPARE", "0"
-        )  # the browser tests start runs with one; each is an import of TensorFlow
+        # The browser tests start runs with a spare; here it would import TensorFlow once more for every module.
+        patch.setenv("BOARDLAB_SPARE", "0")
         yield folder
         close_services()
         end_trainers(folder)
